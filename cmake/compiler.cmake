@@ -1,0 +1,25 @@
+# Warnings, hardening and sanitizers, the same for every target.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+                    -Woverloaded-virtual -Werror)
+add_compile_options(-fstack-protector-strong -fno-omit-frame-pointer)
+# Debian's frame: full RELRO and immediate binding for a program that parses bytes from outside.
+add_link_options(-Wl,-z,relro,-z,now)
+
+if(CADENAS_SANITIZE)
+  add_compile_options(-fsanitize=${CADENAS_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${CADENAS_SANITIZE})
+  # GCC 12 reports false positives in the standard library when it instruments (GCC bug 105562).
+  add_compile_options(-Wno-maybe-uninitialized)
+else()
+  add_compile_options($<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
+endif()
+if(CADENAS_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/timers.hpp"
+
+namespace cadenas::base {
+
+/// One event loop, run by one thread. What belongs to a loop is touched on it only; others `post` values to it.
+class Loop {
+ public:
+  Loop(unsigned index, const Clock& clock);
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  unsigned index() const { return index_; }
+  boost::asio::io_context& io() { return io_; }
+  const Clock& clock() const { return clock_; }
+
+  /// Runs `work` later on this loop. Thread-safe; never runs it inside the call.
+  void post(std::function<void()> work);
+  /// Runs `work` now if called on this loop, else posts it. Thread-safe.
+  void dispatch(std::function<void()> work);
+  /// True on the thread that runs this loop.
+  bool is_current() const;
+
+  /// Timers of this loop; call on this loop only.
+  Timers::Id after(Millis delay, Timers::Callback callback);
+  bool cancel(Timers::Id id) { return timers_.cancel(id); }
+
+  /// Runs until `stop`. An exception that reaches the edge is logged and the loop goes on: it is a programming error
+  /// in one call or connection, and must not take the others down.
+  void run();
+  void stop();  ///< thread-safe
+
+ private:
+  void arm();
+
+  unsigned index_;
+  const Clock& clock_;
+  boost::asio::io_context io_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::steady_timer wake_;
+  Timers timers_;
+  SteadyTime armed_for_ = SteadyTime::max();
+  std::atomic<std::thread::id> thread_{};
+};
+
+/// The signalling loops of the program, one per core by default.
+class Loops {
+ public:
+  /// `count` 0 means one for each core.
+  Loops(unsigned count, const Clock& clock);
+  ~Loops();  ///< stops and joins
+  void start();
+  void stop();  ///< stops and joins; called from outside the loops
+  unsigned size() const { return static_cast<unsigned>(loops_.size()); }
+  Loop& at(unsigned index) { return *loops_[index]; }
+
+ private:
+  std::vector<std::unique_ptr<Loop>> loops_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace cadenas::base
