@@ -36,6 +36,9 @@ class Loop {
   /// Timers of this loop; call on this loop only.
   Timers::Id after(Millis delay, Timers::Callback callback);
   bool cancel(Timers::Id id) { return timers_.cancel(id); }
+  /// Runs the timers that are due by the clock. `run` does so by itself; a test that moves a ManualClock calls it, on
+  /// this loop or while the loop does not run.
+  void run_due() { timers_.run_due(clock_.steady()); }
 
   /// Runs until `stop`. An exception that reaches the edge is logged and the loop goes on: it is a programming error
   /// in one call or connection, and must not take the others down.

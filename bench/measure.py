@@ -1,0 +1,82 @@
+"""Runs the measurements that are asked for and prints, or writes to docs/performance.md, one table for each."""
+
+import argparse
+import json
+import pathlib
+import platform
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+
+import signalling_rows  # noqa: E402
+import voice_rows  # noqa: E402
+
+HEAD = """# Performance
+
+Made by `bench/run --write` on {machine}. Every peer is measured by the same program in the same run; figures drift by
+10 to 30 % from machine to machine, the order between rows does not. "Core" figures are CPU time of the server process
+and its children (user and system, from /proc), so the load generator's own cost is not in them: the rate a core could
+do is 1 s divided by it. The server runs on one core, the load on another.
+"""
+
+
+def progress(line: str) -> None:
+    print(f"  … {line}", file=sys.stderr, flush=True)
+
+
+def table(headings: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(headings) + " |", "|" + "---|" * len(headings)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+
+
+def signalling(build, folder):
+    rows = signalling_rows.rows(build, folder / "signalling", progress)
+    return ("## Signalling\n\nOne worker each (`bench/run signalling`). Digest on every REGISTER and INVITE, ECDSA P-256 "
+            "certificate, TLS 1.3. The raw limit of REGISTER is a loop that copies five headers back; of the handshake, "
+            "OpenSSL accepting and closing.\n\n"
+            + table(["work", "server", "a core does", "core µs each", "latency p50 / p99 ms", "ahead of Kamailio"], rows))
+
+
+def voice(build, folder):
+    rows = voice_rows.rows(build, folder / "voice", 4, progress)
+    return ("## Voice\n\nG.711 calls, 50 packets a second both ways, through one media thread (`bench/run voice`). "
+            "\"Calls\" is the most with loss below 0.1 % **and** p99 latency below 20 ms; latency is at 300 calls and "
+            "includes the generator's own wait of up to 1 ms.\n\n"
+            + table(["path", "relay", "calls", "core µs a packet", "latency p50 / p99 / p99.9 ms", "ahead of rtpengine"],
+                    rows))
+
+
+def micro(build, _folder):
+    rows = []
+    for program in sorted((build / "bench").glob("bench_*")):
+        done = subprocess.run([str(program), "--benchmark_format=json", "--benchmark_min_time=0.2"], capture_output=True,
+                              text=True, check=True)
+        for result in json.loads(done.stdout)["benchmarks"]:
+            rows.append([result["name"], f"{result['cpu_time']:.0f} {result['time_unit']}"])
+    return ("## Single operations\n\nGoogle Benchmark, one thread (`bench/run micro`).\n\n"
+            + table(["operation", "CPU time"], rows))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=["signalling", "voice", "micro", []], default=[])
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    arguments = parser.parse_args()
+    parts = arguments.parts or ["signalling", "voice", "micro"]
+    with open("/proc/cpuinfo", encoding="ascii") as info:
+        model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), "unknown CPU")
+    machine = f"{model}, Linux {platform.release().split('-')[0]}, Debian 12"
+    with tempfile.TemporaryDirectory() as folder:
+        sections = [globals()[part](arguments.build, pathlib.Path(folder)) for part in parts]
+    text = HEAD.format(machine=machine) + "\n" + "\n".join(sections)
+    print(text)
+    if arguments.write:
+        (ROOT / "docs/performance.md").write_text(text)
+
+
+if __name__ == "__main__":
+    main()

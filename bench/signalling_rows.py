@@ -1,0 +1,101 @@
+"""Registrations, handshakes, calls and memory: ours beside Kamailio, and beside the raw limit where there is one."""
+
+import json
+import pathlib
+import subprocess
+
+from lab.baresip import free_port
+from lab.kamailio import Kamailio
+from lab.pbx import Pbx
+from lab.process import LabError, Process, eventually
+
+PASSWORD = "bench-only-password"
+FIRST_NUMBER = 1000
+SERVER_CORE, LOAD_CORE = ["taskset", "-c", "0"], ["taskset", "-c", "1"]
+
+
+class Bare(Process):
+    """A raw-limit server of cadenas-load."""
+
+    def __init__(self, build, folder, what, certificate=None, key=None):
+        self.port = free_port()
+        argv = [*SERVER_CORE, str(build / "bench/load/cadenas-load"), what, "--port", str(self.port)]
+        if certificate:
+            argv += ["--certificate", str(certificate), "--key", str(key)]
+        super().__init__(what, argv, folder / f"{what}.txt")
+
+
+def load(build, scenario, port, pid, **options) -> dict:
+    argv = [*LOAD_CORE, str(build / "bench/load/cadenas-load"), scenario, "--port", str(port), "--server-pid", str(pid),
+            "--password", PASSWORD, "--first-number", str(FIRST_NUMBER)]
+    for name, value in options.items():
+        argv += [f"--{name}", str(value)]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode != 0:
+        raise LabError(f"{scenario}: {done.stdout}{done.stderr}")
+    return json.loads(done.stdout)
+
+
+# name, scenario, transport, options
+SCENARIOS = [
+    ("REGISTER over UDP", "register", "udp", {"operations": 100_000, "phones": 128}),
+    ("REGISTER over kept TLS connections", "register", "tls", {"operations": 100_000, "phones": 128}),
+    ("full TLS handshake + REGISTER with digest", "connect-register", "tls", {"operations": 4_000, "phones": 32}),
+    ("call over UDP (INVITE … BYE, digest)", "calls", "udp", {"operations": 6_000, "phones": 128}),
+    ("call over TLS (INVITE … BYE, digest)", "calls", "tls", {"operations": 6_000, "phones": 128}),
+]
+IDLE_PHONES = 10_000
+
+
+def rows(build: pathlib.Path, folder: pathlib.Path, progress, workers: int = 1, idle: bool = True) -> list[list[str]]:
+    """Each server has `workers` workers on one core, the load the other core. The certificate is the same for all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                    "3", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out",
+                    str(certificate)], check=True, capture_output=True)
+    measured: dict[str, dict[str, dict]] = {}
+
+    def note(row, who, result):
+        measured.setdefault(row, {})[who] = result
+        progress(f"{who}: {row}: {result['server_cpu_us']:.1f} µs of a core each, "
+                 f"{result['completed'] / result['seconds']:.0f}/s, p99 {result['p99_ms']:.1f} ms")
+
+    def through(who, server):
+        for row, scenario, transport, options in SCENARIOS:
+            port = server.sip_port if transport == "udp" else server.tls_port
+            note(row, who, load(build, scenario, port, server.pid, transport=transport, **options))
+        if idle:
+            result = load(build, "idle", server.tls_port, server.pid, transport="tls", phones=IDLE_PHONES, seconds=120)
+            measured.setdefault("memory of an idle TLS-registered phone", {})[who] = result
+            progress(f"{who}: {result['server_kb'] / IDLE_PHONES:.1f} kB an idle phone")
+
+    with Pbx(folder / "pbx", certificate=certificate, key=key, loops=workers, prefix=tuple(SERVER_CORE),
+             limits_for_load=True) as ours:
+        ours.unlock()
+        ours.add_users(range(FIRST_NUMBER, FIRST_NUMBER + (IDLE_PHONES if idle else 200)), PASSWORD)
+        through("cadenas", ours)
+    with Kamailio(folder / "kamailio", free_port(), free_port(), PASSWORD, certificate, key, workers=workers,
+                  prefix=tuple(SERVER_CORE)) as kamailio:
+        through("kamailio", kamailio)
+    with Bare(build, folder, "bare-udp") as bare:
+        eventually("the bare server", lambda: bare.alive())
+        note(SCENARIOS[0][0], "raw limit", load(build, "register", bare.port, bare.pid, transport="udp",
+                                                **SCENARIOS[0][3]))
+    with Bare(build, folder, "bare-tls", certificate, key) as bare:
+        eventually("the bare server", lambda: bare.alive())
+        note(SCENARIOS[2][0], "raw limit", load(build, "handshake", bare.port, bare.pid, transport="tls",
+                                                **SCENARIOS[2][3]))
+    return [_row(row, who, result, by_server) for row, by_server in measured.items()
+            for who, result in by_server.items()]
+
+
+def _row(row, who, result, by_server):
+    if result["server_kb"] and row.startswith("memory"):
+        peer = by_server.get("kamailio", result)["server_kb"]
+        return [row, who, f"{result['server_kb'] / IDLE_PHONES:.1f} kB", "", "",
+                f"{peer / result['server_kb']:.2f} ×" if who == "cadenas" else ""]
+    cost = result["server_cpu_us"]
+    peer = by_server.get("kamailio", result)["server_cpu_us"]
+    return [row, who, f"{1e6 / cost:,.0f} /s", f"{cost:.1f}", f"{result['p50_ms']:.2f} / {result['p99_ms']:.2f}",
+            f"{peer / cost:.2f} ×" if who == "cadenas" else ""]

@@ -1,0 +1,97 @@
+"""Calls a relay holds on one core, ours beside rtpengine in user space, driven by the same generator."""
+
+import json
+import pathlib
+import subprocess
+
+from lab.process import LabError, Process, eventually
+from lab.rtpengine import Rtpengine
+
+A_PORT, B_PORT = 40000, 40002
+SERVER_CORE, LOAD_CORE = ["taskset", "-c", "0"], ["taskset", "-c", "1"]
+MOST_LOSS, MOST_P99_MS = 0.001, 20.0
+MODES = {
+    "transcrypt": "SRTP to RTP",
+    "rekey": "SRTP to SRTP, keys of their own",
+    "pass": "SRTP to SRTP, keys shared",
+    "clear": "RTP to RTP",
+}
+
+
+class BoardHost(Process):
+    """Our media board alone in a process."""
+
+    def __init__(self, build: pathlib.Path, folder: pathlib.Path, mode: str, calls: int):
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__("board host", [*SERVER_CORE, str(build / "bench/voice/cadenas-board-host"), "--mode", mode,
+                                        "--calls", str(calls), "--a-port", str(A_PORT), "--b-port", str(B_PORT)],
+                         folder / "plan")
+
+    def plan(self) -> list[str]:
+        eventually("the board to be set up", lambda: self.output().endswith("ready\n"), 60, on_failure=self.tail)
+        return self.output().splitlines()[:-1]
+
+
+def probe(build: pathlib.Path, folder: pathlib.Path, peer: str, mode: str, calls: int, seconds: int) -> dict:
+    """One run with that many calls; what cadenas-media-load measured."""
+    if peer == "cadenas":
+        with BoardHost(build, folder, mode, calls) as host:
+            return _talk(build, folder, host.plan(), host.pid, seconds)
+    with Rtpengine(folder, prefix=tuple(SERVER_CORE)) as daemon:
+        plan = [daemon.set_up_call(mode, A_PORT, B_PORT) for _ in range(calls)]
+        return _talk(build, folder, plan, daemon.pid, seconds)
+
+
+def _talk(build, folder, plan, pid, seconds):
+    file = folder / "calls"
+    file.write_text("\n".join(plan) + "\n")
+    done = subprocess.run([*LOAD_CORE, str(build / "bench/voice/cadenas-media-load"), "--plan", str(file), "--a-port",
+                           str(A_PORT), "--b-port", str(B_PORT), "--seconds", str(seconds), "--server-pid", str(pid)],
+                          capture_output=True, text=True, timeout=seconds + 60, check=False)
+    if done.returncode != 0:
+        raise LabError(done.stderr)
+    measured = json.loads(done.stdout)
+    if measured["unverified"]:
+        raise LabError(f"{measured['unverified']} packets did not authenticate at the receiving phone")
+    return measured
+
+
+def holds(measured: dict) -> bool:
+    return measured["loss"] < MOST_LOSS and measured["p99_ms"] < MOST_P99_MS
+
+
+def most_calls(build, folder, peer, mode, seconds, progress) -> dict:
+    """The largest number of calls that meets both criteria, to within 50."""
+    good, bad, step = None, None, 400
+    calls = 400
+    while calls <= 3000:
+        measured = probe(build, folder, peer, mode, calls, seconds)
+        progress(f"{peer} {mode}: {calls} calls, loss {measured['loss']:.4%}, p99 {measured['p99_ms']:.1f} ms, "
+                 f"core used {measured['cpu_share']:.0%}")
+        if holds(measured):
+            good = measured
+            if bad and bad - calls <= 50:
+                break
+            calls = (calls + bad) // 2 if bad else calls + step
+        else:
+            bad = calls
+            low = good["calls"] if good else 0
+            if bad - low <= 50:
+                break
+            calls = (low + bad) // 2
+    return good or {"calls": 0, "p50_ms": 0, "p99_ms": 0, "p999_ms": 0, "cpu_us_per_packet": 0}
+
+
+def rows(build: pathlib.Path, folder: pathlib.Path, seconds: int, progress) -> list[list[str]]:
+    """A row a mode and peer: calls, core microseconds a packet, added latency."""
+    table = []
+    for mode, words in MODES.items():
+        results = {peer: most_calls(build, folder, peer, mode, seconds, progress) for peer in ("cadenas", "rtpengine")}
+        # Latency is compared where both are at ease: at 300 calls.
+        easy = {peer: probe(build, folder, peer, mode, 300, seconds) for peer in results}
+        ratio = results["cadenas"]["calls"] / results["rtpengine"]["calls"] if results["rtpengine"]["calls"] else 0
+        for peer, best in results.items():
+            table.append([words, peer, str(best["calls"]), f"{best['cpu_us_per_packet']:.2f}",
+                          f"{easy[peer]['p50_ms']:.2f} / {easy[peer]['p99_ms']:.2f} / {easy[peer]['p999_ms']:.2f}",
+                          f"{ratio:.2f} ×" if peer == "cadenas" else ""])
+    return table

@@ -1,0 +1,73 @@
+#include "base/atomic_file.hpp"
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace cadenas::base {
+namespace {
+
+class OpenFile {
+ public:
+  explicit OpenFile(int descriptor) : descriptor_(descriptor) {}
+  ~OpenFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+  int get() const { return descriptor_; }
+  bool close_now() {
+    const int descriptor = std::exchange(descriptor_, -1);
+    return ::close(descriptor) == 0;
+  }
+
+ private:
+  int descriptor_;
+};
+
+bool write_all(int descriptor, ByteView content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    content = content.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+bool write_beside(const std::filesystem::path& beside, ByteView content, mode_t mode) {
+  // What a crash left behind must not lend its owner or mode to the new file.
+  ::unlink(beside.c_str());
+  OpenFile file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  // fchmod, because the umask may have taken bits from `mode`.
+  return file.get() >= 0 && ::fchmod(file.get(), mode) == 0 && write_all(file.get(), content) &&
+         ::fsync(file.get()) == 0 && file.close_now();
+}
+
+bool sync_directory(const std::filesystem::path& directory) {
+  const OpenFile handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return handle.get() >= 0 && ::fsync(handle.get()) == 0;
+}
+
+}  // namespace
+
+Result<void> replace_file(const std::filesystem::path& file, ByteView content, mode_t mode) {
+  std::filesystem::path beside = file;
+  beside += ".new";
+  const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
+  if (write_beside(beside, content, mode) && ::rename(beside.c_str(), file.c_str()) == 0 && sync_directory(directory)) {
+    return {};
+  }
+  const std::string reason = std::generic_category().message(errno);
+  ::unlink(beside.c_str());
+  return fail("file.write-failed", "The file " + file.string() + " could not be written: " + reason + ".",
+              file.string());
+}
+
+}  // namespace cadenas::base

@@ -1,0 +1,126 @@
+#include "pki/identity_store.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "base/atomic_file.hpp"
+
+namespace cadenas::pki {
+namespace {
+
+namespace fs = std::filesystem;
+
+base::Error finding(std::string code, std::string message, std::string field = {}) {
+  return {std::move(code), std::move(message), std::move(field)};
+}
+
+base::Result<std::vector<Certificate>> load_certificates(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string pem{std::istreambuf_iterator<char>(in), {}};
+  auto chain = Certificate::chain_from_pem(pem);
+  if (!chain) return base::fail("identity.unreadable", chain.error().message, file.string());
+  return chain;
+}
+
+/// Closes a key that others could read; it may have been read before, which only the administrator can judge.
+void close_to_others(const fs::path& key, Findings& findings) {
+  std::error_code error;
+  const fs::perms mode = fs::status(key, error).permissions();
+  constexpr fs::perms owner_only = fs::perms::owner_read | fs::perms::owner_write;
+  if (error || (mode & fs::perms::mask & ~owner_only) == fs::perms::none) return;
+  fs::permissions(key, owner_only, error);
+  findings.push_back(
+      error ? finding("identity.key-mode-open",
+                      "The private key can be read by others and its mode cannot be changed: " + error.message() +
+                          ". Make a new certificate once this is mended.",
+                      key.string())
+            : finding("identity.key-mode-fixed",
+                      "The private key could be read by others; its mode is 0600 again. Make a new certificate if "
+                      "somebody may have read it.",
+                      key.string()));
+}
+
+/// Why a self-signed certificate must be made anew; nothing if it may stay.
+std::optional<std::string> reason_to_renew(const Certificate& leaf, const SelfSignedNames& names,
+                                           const SelfSignedOptions& options, base::WallTime now) {
+  const CertificateFacts& facts = leaf.facts();
+  if (const CertificateState state = leaf.state(now); state != CertificateState::valid) {
+    return "it was " + std::string(to_string(state));
+  }
+  if (!says_exactly(leaf, names)) return "the addresses or names of the iPBX have changed";
+  const KeyKind kind = options.key == KeyAlgorithm::rsa_2048 ? KeyKind::rsa : KeyKind::ec;
+  const std::string_view hash = options.hash == SignatureHash::sha256 ? "SHA256" : "SHA1";
+  if (facts.public_key.kind != kind || facts.signature_hash != hash)
+    return "another kind of key or signature is asked for";
+  return std::nullopt;
+}
+
+void judge_foreign(const Certificate& leaf, base::WallTime now, Findings& findings) {
+  const CertificateState state = leaf.state(now);
+  if (state == CertificateState::valid) return;
+  findings.push_back(finding("cert." + std::string(to_string(state)),
+                             "The certificate " + leaf.facts().subject + " is " + std::string(to_string(state)) +
+                                 "; have its issuer sign a new one and import it."));
+}
+
+}  // namespace
+
+base::Result<StoredIdentity> IdentityStore::open(const SelfSignedNames& names, const SelfSignedOptions& options) {
+  std::error_code ignored;
+  if (!fs::exists(certificate_file(), ignored)) return make_anew(names, options, "there was none", {});
+
+  auto certificates = load_certificates(certificate_file());
+  if (!certificates) return tl::unexpected(certificates.error());
+  const Certificate leaf = certificates->front();
+  const bool ours = leaf.facts().self_signed;
+
+  Findings findings;
+  if (!fs::exists(key_file(), ignored)) {
+    if (ours) return make_anew(names, options, "its key was missing", {});
+    return base::fail("identity.unreadable", "The key of the certificate " + leaf.facts().subject + " is missing.",
+                      key_file().string());
+  }
+  close_to_others(key_file(), findings);
+  auto key = PrivateKey::load(key_file());
+  if (!key) return base::fail("identity.unreadable", key.error().message, key_file().string());
+
+  auto identity = Identity::make(std::move(*key), leaf, {certificates->begin() + 1, certificates->end()});
+  if (!identity) {
+    // A crash between the two files of a renewal leaves the new key beside the old certificate.
+    if (ours) return make_anew(names, options, "its key was another's", std::move(findings));
+    return tl::unexpected(identity.error());
+  }
+  if (!ours) {
+    judge_foreign(leaf, clock_.now(), findings);
+  } else if (const auto reason = reason_to_renew(leaf, names, options, clock_.now())) {
+    return make_anew(names, options, *reason, std::move(findings));
+  }
+  return StoredIdentity{std::make_shared<const Identity>(std::move(*identity)), false, std::move(findings)};
+}
+
+base::Result<StoredIdentity> IdentityStore::regenerate(const SelfSignedNames& names, const SelfSignedOptions& options) {
+  return make_anew(names, options, "it was asked for", {});
+}
+
+base::Result<StoredIdentity> IdentityStore::make_anew(const SelfSignedNames& names, const SelfSignedOptions& options,
+                                                      const std::string& reason, Findings findings) {
+  auto identity = make_self_signed(names, clock_.now(), options);
+  if (!identity) return tl::unexpected(identity.error());
+  std::error_code error;
+  if (fs::create_directories(directory_, error)) fs::permissions(directory_, fs::perms::owner_all, error);
+  if (error)
+    return base::fail("file.write-failed",
+                      "The directory " + directory_.string() + " cannot be made: " + error.message() + ".",
+                      directory_.string());
+  auto written = identity->key().save(key_file()).and_then([&] {
+    return base::replace_file(certificate_file(), base::as_bytes(identity->leaf().to_pem()), 0644);
+  });
+  if (!written) return tl::unexpected(written.error());
+  findings.push_back(finding(
+      "identity.created",
+      "A self-signed certificate for " + identity->leaf().facts().common_name + " was made, because " + reason + "."));
+  return StoredIdentity{std::make_shared<const Identity>(std::move(*identity)), true, std::move(findings)};
+}
+
+}  // namespace cadenas::pki

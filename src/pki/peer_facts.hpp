@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <openssl/types.h>
+
+#include "pki/certificate.hpp"
+
+namespace cadenas::pki {
+
+/// What a finished handshake says about the connection and its peer.
+struct PeerFacts {
+  std::string version;                     ///< "TLSv1.3", "TLSv1.2", ...
+  std::string cipher;                      ///< OpenSSL's name, e.g. "TLS_AES_256_GCM_SHA384"
+  std::string group;                       ///< the key exchange group, e.g. "x25519"; empty if none was used
+  bool resumed = false;                    ///< by a ticket: no new certificate was shown
+  std::optional<Certificate> certificate;  ///< the peer's, if it showed one
+  bool verified = false;                   ///< a certificate was shown, and verified against the trust anchors
+  std::string verify_problem;              ///< why not, in OpenSSL's words; empty when verified or none was shown
+};
+
+/// Reads the facts off a session whose handshake is finished. On the thread that owns `ssl`.
+PeerFacts read_peer_facts(SSL* ssl);
+
+}  // namespace cadenas::pki

@@ -1,0 +1,84 @@
+"""SIPp's own SIP, over UDP and TCP, and over TLS behind stunnel (Debian's SIPp has no TLS)."""
+
+import pytest
+from conftest import PASSWORD
+from lab import sipp
+from lab.process import eventually
+from lab.stunnel import Stunnel
+
+
+@pytest.mark.parametrize("transport", ["u1", "t1"])
+def test_register(pbx, tmp_path, sipp_port, transport):
+    with sipp.Sipp(tmp_path, "register", pbx.sip_target, number="101", password=PASSWORD, port=sipp_port(),
+                   transport=transport) as run:
+        run.finish()
+    if transport == "u1":
+        assert [r["number"] for r in pbx.registrations()] == ["101"]
+
+
+def test_register_over_tls_behind_stunnel(pbx, tmp_path, sipp_port):
+    with Stunnel(tmp_path / "stunnel", pbx.tls_target) as tunnel, \
+            sipp.Sipp(tmp_path, "register", tunnel.target, number="101", password=PASSWORD, port=sipp_port(),
+                      transport="t1") as run:
+        run.finish()
+
+
+@pytest.mark.parametrize("number,password", [("101", "wrong"), ("999", PASSWORD)])
+def test_wrong_password_and_unknown_number_are_refused_alike(pbx, tmp_path, sipp_port, number, password):
+    with sipp.Sipp(tmp_path, "register_refused", pbx.sip_target, number=number, password=password,
+                   port=sipp_port()) as run:
+        run.finish()
+    assert pbx.registrations() == []
+
+
+@pytest.fixture
+def callee(pbx, tmp_path, sipp_port):
+    """A function that registers 102 over UDP and starts a scenario there."""
+
+    def start(scenario, calls=1, **options):
+        port = sipp_port()
+        sipp.register(tmp_path / "callee_reg", pbx.sip_target, "102", PASSWORD, port)
+        return sipp.Sipp(tmp_path / "callee", scenario, pbx.sip_target, number="102", port=port, calls=calls,
+                         media_port=port + 2, **options)
+
+    return start
+
+
+def caller(pbx, tmp_path, port, scenario="call", called="102", **options):
+    return sipp.Sipp(tmp_path / "caller", scenario, pbx.sip_target, number="101", password=PASSWORD, called=called,
+                     port=port, **options)
+
+
+@pytest.mark.parametrize("transport", ["u1", "t1"])
+def test_call(pbx, tmp_path, sipp_port, callee, transport):
+    with callee("answer", calls=5) as b, caller(pbx, tmp_path, sipp_port(), calls=5, transport=transport) as a:
+        a.finish()
+        b.finish()
+    assert pbx.calls() == []
+
+
+def test_call_with_a_tenth_of_the_messages_lost_is_repaired_by_retransmission(pbx, tmp_path, sipp_port, callee):
+    with callee("answer", calls=10, lost=10, seconds=100) as b, \
+            caller(pbx, tmp_path, sipp_port(), calls=10, lost=10, rate=2, seconds=100) as a:
+        a.finish()
+        b.finish()
+    eventually("every call to be over", lambda: not pbx.calls(), 40, on_failure=pbx.tail)
+
+
+def test_cancelled_call(pbx, tmp_path, sipp_port, callee):
+    with callee("ring_until_cancelled") as b, caller(pbx, tmp_path, sipp_port(), "call_cancelled") as a:
+        a.finish()
+        b.finish()
+    assert pbx.calls() == []
+
+
+def test_hold_and_resume_by_reinvite(pbx, tmp_path, sipp_port, callee):
+    with callee("answer_hold") as b, caller(pbx, tmp_path, sipp_port(), "call_hold") as a:
+        a.finish()
+        b.finish()
+    assert pbx.calls() == []
+
+
+def test_call_to_an_unknown_number_gets_404(pbx, tmp_path, sipp_port):
+    with caller(pbx, tmp_path, sipp_port(), "call_refused", called="999") as a:
+        a.finish()

@@ -1,0 +1,167 @@
+#include "pki/identity_store.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "temporary_directory.hpp"
+#include "test_ca.hpp"
+
+namespace cadenas::pki {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::days;
+
+class IdentityStoreTest : public ::testing::Test {
+ protected:
+  StoredIdentity open() {
+    auto opened = store.open(names, options);
+    if (!opened) throw std::runtime_error(opened.error().code + ": " + opened.error().message);
+    return std::move(*opened);
+  }
+  void put(const Identity& identity) {
+    fs::create_directories(store.key_file().parent_path());
+    ASSERT_TRUE(identity.key().save(store.key_file()));
+    std::ofstream(store.certificate_file()) << identity.leaf().to_pem();
+  }
+  static bool has(const Findings& findings, const std::string& code) {
+    return std::any_of(findings.begin(), findings.end(), [&](const base::Error& f) { return f.code == code; });
+  }
+  static unsigned mode(const fs::path& file) { return static_cast<unsigned>(fs::status(file).permissions()); }
+  static std::string content(const fs::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
+  }
+
+  TemporaryDirectory directory;
+  base::ManualClock clock{base::SystemClock().now()};
+  IdentityStore store{directory.path() / "own", clock};
+  SelfSignedNames names{.tel_address = "192.0.2.10", .other_addresses = {}, .host_names = {"pbx.example"}};
+  SelfSignedOptions options{.key = KeyAlgorithm::ecdsa_p256};
+};
+
+TEST_F(IdentityStoreTest, MakesACertificateWhenThereIsNone) {
+  const StoredIdentity made = open();
+  EXPECT_TRUE(made.replaced);
+  EXPECT_TRUE(has(made.findings, "identity.created"));
+  EXPECT_EQ(mode(store.key_file()), 0600U);
+  EXPECT_EQ(mode(store.key_file().parent_path()), 0700U);
+  EXPECT_FALSE(fs::exists(store.key_file().string() + ".new"));
+}
+
+TEST_F(IdentityStoreTest, KeepsItsCertificateOverARestart) {
+  const StoredIdentity made = open();
+  const StoredIdentity again = open();
+  EXPECT_FALSE(again.replaced);
+  EXPECT_TRUE(again.findings.empty());
+  EXPECT_EQ(again.identity->leaf(), made.identity->leaf());
+}
+
+// CERT-1: renewed by itself, before the end.
+TEST_F(IdentityStoreTest, RenewsFourteenDaysBeforeTheEnd) {
+  const Certificate first = open().identity->leaf();
+  clock.advance(days(365 - 14) - std::chrono::hours(1));
+  EXPECT_FALSE(open().replaced);
+  clock.advance(std::chrono::hours(2));
+  const StoredIdentity renewed = open();
+  EXPECT_TRUE(renewed.replaced);
+  EXPECT_EQ(renewed.identity->leaf().state(clock.now()), CertificateState::valid);
+  EXPECT_NE(renewed.identity->leaf().facts().serial, first.facts().serial);
+  EXPECT_EQ(first.state(clock.now()), CertificateState::expiring);
+}
+
+TEST_F(IdentityStoreTest, RenewsAnExpiredCertificateAndOneFromTheFuture) {
+  open();
+  clock.advance(days(800));
+  EXPECT_TRUE(open().replaced);
+  clock.advance(-days(400));
+  EXPECT_TRUE(open().replaced);
+}
+
+TEST_F(IdentityStoreTest, RenewsWhenAddressOrNameOrKindChanges) {
+  open();
+  names.tel_address = "192.0.2.11";
+  EXPECT_TRUE(open().replaced);
+  names.host_names.emplace_back("second.example");
+  EXPECT_TRUE(open().replaced);
+  options.hash = SignatureHash::sha1;
+  EXPECT_TRUE(open().replaced);
+  options.key = KeyAlgorithm::rsa_2048;
+  EXPECT_TRUE(open().replaced);
+  EXPECT_FALSE(open().replaced);
+}
+
+TEST_F(IdentityStoreTest, RegeneratesOnDemandWithANewKey) {
+  open();
+  const std::string old_key = content(store.key_file());
+  EXPECT_TRUE(store.regenerate(names, options).value().replaced);
+  EXPECT_NE(content(store.key_file()), old_key);
+  EXPECT_FALSE(open().replaced);
+}
+
+TEST_F(IdentityStoreTest, ClosesAKeyThatOthersCouldRead) {
+  open();
+  fs::permissions(store.key_file(), fs::perms{0644});
+  const StoredIdentity opened = open();
+  EXPECT_FALSE(opened.replaced);
+  EXPECT_TRUE(has(opened.findings, "identity.key-mode-fixed"));
+  EXPECT_EQ(mode(store.key_file()), 0600U);
+  EXPECT_TRUE(open().findings.empty());
+}
+
+TEST_F(IdentityStoreTest, RecoversFromACrashBetweenKeyAndCertificate) {
+  open();
+  ASSERT_TRUE(PrivateKey::generate(KeyAlgorithm::ecdsa_p256).value().save(store.key_file()));
+  EXPECT_TRUE(open().replaced);
+  fs::remove(store.key_file());
+  EXPECT_TRUE(open().replaced);
+  fs::remove(store.certificate_file());
+  EXPECT_TRUE(open().replaced);
+}
+
+TEST_F(IdentityStoreTest, LeavesUnreadableFilesAlone) {
+  open();
+  std::ofstream(store.certificate_file()) << "not a certificate";
+  const auto refused = store.open(names, options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "identity.unreadable");
+  EXPECT_EQ(refused.error().field, store.certificate_file().string());
+  EXPECT_EQ(content(store.certificate_file()), "not a certificate");
+}
+
+// CERT-8: a trusted certificate is warned about, never replaced.
+TEST_F(IdentityStoreTest, WarnsAboutATrustedCertificateButKeepsIt) {
+  const Identity ca = issue({.common_name = "CA", .ca = true});
+  put(issue({.common_name = "192.0.2.99"}, &ca));
+  EXPECT_TRUE(open().findings.empty());
+  clock.advance(days(20));
+  EXPECT_TRUE(has(open().findings, "cert.expiring"));
+  clock.advance(days(20));
+  const StoredIdentity expired = open();
+  EXPECT_TRUE(has(expired.findings, "cert.expired"));
+  EXPECT_FALSE(expired.replaced);
+  EXPECT_EQ(expired.identity->leaf().facts().common_name, "192.0.2.99");
+}
+
+TEST_F(IdentityStoreTest, RefusesATrustedCertificateWithTheWrongKey) {
+  const Identity ca = issue({.common_name = "CA", .ca = true});
+  put(issue({.common_name = "192.0.2.99"}, &ca));
+  ASSERT_TRUE(PrivateKey::generate(KeyAlgorithm::ecdsa_p256).value().save(store.key_file()));
+  const auto refused = store.open(names, options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "identity.key-mismatch");
+}
+
+TEST_F(IdentityStoreTest, SaysWhenTheDirectoryCannotBeWritten) {
+  std::ofstream(directory.path() / "own") << "a file where the directory should be";
+  const auto refused = store.open(names, options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "file.write-failed");
+}
+
+}  // namespace
+}  // namespace cadenas::pki
