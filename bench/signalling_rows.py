@@ -71,9 +71,10 @@ def rows(build: pathlib.Path, folder: pathlib.Path, progress, workers: int = 1, 
             progress(f"{who}: {result['server_kb'] / IDLE_PHONES:.1f} kB an idle phone")
 
     with Pbx(folder / "pbx", certificate=certificate, key=key, loops=workers, prefix=tuple(SERVER_CORE),
-             limits_for_load=True) as ours:
+             per_source=20_000) as ours:
         ours.unlock()
-        ours.add_users(range(FIRST_NUMBER, FIRST_NUMBER + (IDLE_PHONES if idle else 200)), PASSWORD)
+        for number in range(FIRST_NUMBER, FIRST_NUMBER + (IDLE_PHONES if idle else 200)):
+            ours.add_user(str(number), PASSWORD)
         through("cadenas", ours)
     with Kamailio(folder / "kamailio", free_port(), free_port(), PASSWORD, certificate, key, workers=workers,
                   prefix=tuple(SERVER_CORE)) as kamailio:

@@ -1,0 +1,134 @@
+#include "store/input_rules.hpp"
+
+#include <algorithm>
+
+#include "base/endpoint.hpp"
+
+namespace cadenas::store {
+
+namespace {
+
+constexpr std::size_t longest_number = 32;
+constexpr std::size_t longest_name = 64;
+constexpr std::size_t longest_display_name = 128;
+constexpr std::size_t longest_fqdn = 253;  // RFC 1035 §2.3.4, without the final dot
+constexpr std::size_t longest_label = 63;
+
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_number_character(char c) {
+  return is_alphanumeric(c) || std::string_view("*#+._-").find(c) != std::string_view::npos;
+}
+// Printable ASCII that needs no escape in a quoted string (RFC 3261 §25.1) and no colon (RFC 7616 §3.4.2).
+bool is_plain_quoted(char c) {
+  return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != ':';
+}
+
+template <class Predicate>
+bool is_all(std::string_view text, std::size_t longest, Predicate predicate) {
+  return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), predicate);
+}
+
+// RFC 3629 §4: no overlong form, no surrogate, nothing above U+10FFFF.
+bool is_utf8_without_controls(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    if (first < 0x20 || first == 0x7f) return false;
+    const std::size_t size = first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0;
+    if (size == 0 || i + size > text.size()) return false;
+    char32_t point = size == 1 ? first : first & (0xffu >> (size + 1));
+    for (std::size_t k = 1; k < size; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      if (next >> 6 != 2) return false;
+      point = point << 6 | (next & 0x3f);
+    }
+    constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    const bool surrogate = point >= 0xd800 && point <= 0xdfff;
+    const bool c1_control = point >= 0x80 && point < 0xa0;
+    if (point < smallest[size] || point > 0x10ffff || surrogate || c1_control) return false;
+    i += size;
+  }
+  return true;
+}
+
+bool is_fqdn(std::string_view name) {
+  if (name.empty() || name.size() > longest_fqdn) return false;
+  for (;;) {
+    const auto dot = name.find('.');
+    const std::string_view label = name.substr(0, dot);
+    if (!is_all(label, longest_label, [](char c) { return is_alphanumeric(c) || c == '-'; }) || label.front() == '-' ||
+        label.back() == '-') {
+      return false;
+    }
+    if (dot == std::string_view::npos) return true;
+    name.remove_prefix(dot + 1);
+  }
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= longest_name && is_utf8_without_controls(text);
+}
+
+base::Result<void> check_addresses(const std::vector<std::string>& addresses, const char* field) {
+  for (const std::string& address : addresses) {
+    if (!base::Endpoint::parse(address, 0)) {
+      return base::fail("settings.address-invalid", "An interface address must be a literal IPv4 or IPv6 address.",
+                        field);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<void> check_number(std::string_view number) {
+  if (is_all(number, longest_number, is_number_character)) return {};
+  return base::fail("subscription.number-invalid",
+                    "A number has 1 to 32 characters out of letters, digits and * # + . _ -.", "number");
+}
+
+base::Result<void> check(const Subscription& s) {
+  if (auto ok = check_number(s.number); !ok) return ok;
+  if (s.display_name.size() > longest_display_name || !is_utf8_without_controls(s.display_name)) {
+    return base::fail("subscription.display-name-invalid",
+                      "A display name is UTF-8 of at most 128 octets without control characters.", "display_name");
+  }
+  if (!s.auth_user.empty() && !is_all(s.auth_user, longest_name, is_plain_quoted)) {
+    return base::fail("subscription.auth-user-invalid",
+                      "A Digest user name has 1 to 64 printable ASCII characters, no space, quote, backslash or colon.",
+                      "auth_user");
+  }
+  return {};
+}
+
+base::Result<void> check(const FacilityClass& c) {
+  if (is_name(c.name)) return {};
+  return base::fail("class.name-invalid", "A class of facility has a name of 1 to 64 octets.", "name");
+}
+
+base::Result<void> check(const SystemSettings& s) {
+  if (!is_all(s.realm, longest_fqdn, is_plain_quoted)) {
+    return base::fail("settings.realm-invalid",
+                      "A realm has 1 to 253 printable ASCII characters, no space, quote, backslash or colon.", "realm");
+  }
+  if (auto ok = check_addresses(s.tel_addresses, "tel_addresses"); !ok) return ok;
+  if (auto ok = check_addresses(s.admin_addresses, "admin_addresses"); !ok) return ok;
+  if (!std::all_of(s.fqdns.begin(), s.fqdns.end(), is_fqdn)) {
+    return base::fail("settings.fqdn-invalid", "An FQDN is made of labels of letters, digits and inner hyphens.",
+                      "fqdns");
+  }
+  return {};
+}
+
+base::Result<void> check(const AdminAccount& a) {
+  if (!is_name(a.name)) {
+    return base::fail("account.name-invalid", "An account has a name of 1 to 64 octets.", "name");
+  }
+  if (a.password.reveal_encoded().empty()) {
+    return base::fail("account.no-password", "An account needs a password.", "password");
+  }
+  return {};
+}
+
+}  // namespace cadenas::store

@@ -1,0 +1,77 @@
+#include "store/migrations.hpp"
+
+#include <string>
+#include <vector>
+
+#include <soci/soci.h>
+
+#include "store/transaction.hpp"
+
+namespace cadenas::store {
+
+namespace {
+
+using Statements = std::vector<const char*>;
+
+// Step N takes schema N-1 to N. A step that has been released is never edited; a change is a new step.
+const std::vector<Statements>& steps() {
+  static const std::vector<Statements> all{
+      // 1: who may register, and what holds for the system.
+      {
+          "CREATE TABLE system (id INTEGER PRIMARY KEY CHECK (id = 1), system_id TEXT NOT NULL, realm TEXT NOT NULL,"
+          " unlock_key TEXT NOT NULL DEFAULT '', voice_encryption INTEGER NOT NULL DEFAULT 1,"
+          " inter_ipbx_encryption INTEGER NOT NULL DEFAULT 0, mode TEXT NOT NULL DEFAULT 'pbx_cert')",
+          "CREATE TABLE interface_name (kind TEXT NOT NULL CHECK (kind IN ('tel', 'admin', 'fqdn')),"
+          " position INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, position))",
+          "CREATE TABLE facility_class (name TEXT PRIMARY KEY, encryption_right INTEGER NOT NULL)",
+          "CREATE TABLE subscription (number TEXT PRIMARY KEY, display_name TEXT NOT NULL, auth_user TEXT NOT NULL,"
+          " ha1_md5 TEXT NOT NULL, ha1_sha256 TEXT NOT NULL, encryption_right INTEGER NOT NULL,"
+          " facility_class TEXT REFERENCES facility_class (name), srtp_mode TEXT NOT NULL, terminal TEXT NOT NULL,"
+          " offer_style TEXT NOT NULL)",
+          "CREATE INDEX subscription_by_class ON subscription (facility_class)",
+          "CREATE TABLE account (name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT NOT NULL)",
+      },
+      // 2: what calls did, with the proof per leg.
+      {
+          "CREATE TABLE call (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, caller TEXT NOT NULL,"
+          " callee TEXT NOT NULL, started_ms INTEGER NOT NULL, answered_ms INTEGER, ended_ms INTEGER NOT NULL,"
+          " cause TEXT NOT NULL)",
+          "CREATE TABLE call_leg (call_seq INTEGER NOT NULL REFERENCES call (seq) ON DELETE CASCADE,"
+          " position INTEGER NOT NULL, party TEXT NOT NULL, transport TEXT NOT NULL, tls_version TEXT NOT NULL,"
+          " tls_cipher TEXT NOT NULL, srtp_suite TEXT NOT NULL, authenticated INTEGER NOT NULL,"
+          " rejected INTEGER NOT NULL, replayed INTEGER NOT NULL, clear INTEGER NOT NULL, padlock INTEGER NOT NULL,"
+          " failing TEXT NOT NULL, PRIMARY KEY (call_seq, position)) WITHOUT ROWID",
+      },
+      // 3: the operations journal.
+      {
+          "CREATE TABLE journal (id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, actor TEXT NOT NULL,"
+          " code TEXT NOT NULL, message TEXT NOT NULL, subject TEXT NOT NULL)",
+      },
+  };
+  return all;
+}
+
+}  // namespace
+
+int newest_schema() {
+  return static_cast<int>(steps().size());
+}
+
+base::Result<void> migrate(soci::session& sql, int version) {
+  return atomically(sql, [&]() -> base::Result<void> {
+    int present = 0;
+    sql << "PRAGMA user_version", soci::into(present);
+    if (present < 0 || present > newest_schema()) {
+      return base::fail("store.newer-schema", "The database has schema " + std::to_string(present) +
+                                                  ", this program knows up to " + std::to_string(newest_schema()) +
+                                                  ": start the program that wrote it, or a newer one.");
+    }
+    for (int step = present; step < version; ++step) {
+      for (const char* statement : steps()[static_cast<std::size_t>(step)]) sql << statement;
+      sql << "PRAGMA user_version = " + std::to_string(step + 1);
+    }
+    return {};
+  });
+}
+
+}  // namespace cadenas::store

@@ -1,0 +1,86 @@
+#include "store/model.hpp"
+
+#include <array>
+#include <utility>
+
+namespace cadenas::store {
+
+namespace {
+
+template <class Enum, std::size_t N>
+using Words = std::array<std::pair<Enum, std::string_view>, N>;
+
+constexpr Words<SrtpMode, 3> srtp_modes{
+    {{SrtpMode::off, "off"}, {SrtpMode::preferred, "preferred"}, {SrtpMode::only, "only"}}};
+constexpr Words<TerminalKind, 6> terminal_kinds{{{TerminalKind::sip, "sip"},
+                                                 {TerminalKind::mitel6000, "mitel6000"},
+                                                 {TerminalKind::mivoice5300, "mivoice5300"},
+                                                 {TerminalKind::i7xx, "i7xx"},
+                                                 {TerminalKind::dect, "dect"},
+                                                 {TerminalKind::gateway, "gateway"}}};
+constexpr Words<OfferStyle, 2> offer_styles{{{OfferStyle::savp, "savp"}, {OfferStyle::avp_crypto, "avp_crypto"}}};
+constexpr Words<TransportMode, 3> transport_modes{
+    {{TransportMode::no_tls, "no_tls"}, {TransportMode::pbx_cert, "pbx_cert"}, {TransportMode::bothway, "bothway"}}};
+constexpr Words<AdminRole, 2> admin_roles{{{AdminRole::administrator, "administrator"}, {AdminRole::reader, "reader"}}};
+
+template <class Enum, std::size_t N>
+std::string_view word_of(const Words<Enum, N>& words, Enum v) {
+  for (const auto& [value, word] : words) {
+    if (value == v) return word;
+  }
+  return {};
+}
+
+template <class Enum, std::size_t N>
+std::optional<Enum> value_of(const Words<Enum, N>& words, std::string_view w) {
+  for (const auto& [value, word] : words) {
+    if (word == w) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_string(SrtpMode v) {
+  return word_of(srtp_modes, v);
+}
+std::string_view to_string(TerminalKind v) {
+  return word_of(terminal_kinds, v);
+}
+std::string_view to_string(OfferStyle v) {
+  return word_of(offer_styles, v);
+}
+std::string_view to_string(TransportMode v) {
+  return word_of(transport_modes, v);
+}
+std::string_view to_string(AdminRole v) {
+  return word_of(admin_roles, v);
+}
+std::optional<SrtpMode> parse_srtp_mode(std::string_view word) {
+  return value_of(srtp_modes, word);
+}
+std::optional<TerminalKind> parse_terminal_kind(std::string_view word) {
+  return value_of(terminal_kinds, word);
+}
+std::optional<OfferStyle> parse_offer_style(std::string_view word) {
+  return value_of(offer_styles, word);
+}
+std::optional<TransportMode> parse_transport_mode(std::string_view word) {
+  return value_of(transport_modes, word);
+}
+std::optional<AdminRole> parse_admin_role(std::string_view word) {
+  return value_of(admin_roles, word);
+}
+
+const Subscription* Snapshot::find(std::string_view number) const {
+  const auto at = subscriptions.find(number);
+  return at == subscriptions.end() ? nullptr : at->second.get();
+}
+
+bool Snapshot::class_right(const Subscription& subscription) const {
+  if (subscription.facility_class.empty()) return true;
+  const auto at = classes.find(subscription.facility_class);
+  return at != classes.end() && at->second.encryption_right;
+}
+
+}  // namespace cadenas::store

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "store/credentials.hpp"
+#include "store/password_hash.hpp"
+
+namespace cadenas::store {
+
+/// The phone's `sip srtp mode` (TMA-5); the numbers are the parameter's values.
+enum class SrtpMode : std::uint8_t { off = 0, preferred = 1, only = 2 };
+enum class TerminalKind : std::uint8_t { sip, mitel6000, mivoice5300, i7xx, dect, gateway };
+/// How an encrypted offer to this terminal is written: RTP/SAVP, or RTP/AVP with a=crypto (RFC 8643).
+enum class OfferStyle : std::uint8_t { savp, avp_crypto };
+/// MODE-1…3.
+enum class TransportMode : std::uint8_t { no_tls, pbx_cert, bothway };
+enum class AdminRole : std::uint8_t { administrator, reader };
+
+// The words used in the API, the CLI and the pages ("off", "mitel6000", "avp_crypto", "no_tls", "reader", …).
+std::string_view to_string(SrtpMode v);
+std::string_view to_string(TerminalKind v);
+std::string_view to_string(OfferStyle v);
+std::string_view to_string(TransportMode v);
+std::string_view to_string(AdminRole v);
+std::optional<SrtpMode> parse_srtp_mode(std::string_view word);
+std::optional<TerminalKind> parse_terminal_kind(std::string_view word);
+std::optional<OfferStyle> parse_offer_style(std::string_view word);
+std::optional<TransportMode> parse_transport_mode(std::string_view word);
+std::optional<AdminRole> parse_admin_role(std::string_view word);
+
+/// One number and the terminal behind it (menu 1.2.3).
+struct Subscription {
+  std::string number;        ///< 1 to 32 of 0-9 * # + and unreserved letters; unique; the user part of its SIP URI
+  std::string display_name;  ///< UTF-8, at most 128 octets, no control characters
+  std::string auth_user;     ///< Digest user name; empty becomes `number` when added
+  DigestCredentials credentials;
+  bool encryption_right = true;  ///< RIGHT-2, *droit au chiffrement*
+  std::string facility_class;    ///< name of a FacilityClass, or empty
+  SrtpMode srtp_mode = SrtpMode::preferred;
+  TerminalKind terminal = TerminalKind::sip;
+  OfferStyle offer_style = OfferStyle::savp;
+};
+
+/// A class of facility (menu 1.4.3).
+struct FacilityClass {
+  std::string name;  ///< 1 to 64 octets, unique
+  bool encryption_right = true;
+};
+
+/// What holds for the whole iPBX.
+struct SystemSettings {
+  std::string realm;                   ///< Digest realm; no quote, no colon, no control character
+  std::string system_id;               ///< made at first start, never changed
+  bool licensed = false;               ///< RIGHT-1: the stored unlock key fits `system_id`; set by `unlock` only
+  bool voice_encryption = true;        ///< RIGHT-3, *chiffrement voix*
+  bool inter_ipbx_encryption = false;  ///< RIGHT-4, *chiffrement inter-iPBX*
+  TransportMode mode = TransportMode::pbx_cert;
+  std::vector<std::string> tel_addresses;    ///< literal IP addresses of the telephony interface
+  std::vector<std::string> admin_addresses;  ///< literal IP addresses of the administration interface
+  std::vector<std::string> fqdns;            ///< names of both interfaces (CERT-3)
+};
+
+struct AdminAccount {
+  std::string name;  ///< 1 to 64 octets, unique
+  AdminRole role = AdminRole::reader;
+  PasswordHash password;
+};
+
+/// What is kept of one leg of a call that ended. No key, ever.
+struct LegRecord {
+  std::string party;        ///< number, or SIP URI
+  std::string transport;    ///< "UDP", "TCP", "TLS"
+  std::string tls_version;  ///< "TLSv1.3", empty without TLS
+  std::string tls_cipher;
+  std::string srtp_suite;                   ///< RFC 4568/6188 name, empty where voice was clear
+  std::uint64_t packets_authenticated = 0;  ///< SRTP packets received and verified
+  std::uint64_t packets_rejected = 0;       ///< failed authentication
+  std::uint64_t packets_replayed = 0;
+  std::uint64_t packets_clear = 0;   ///< plain RTP received
+  bool padlock = false;              ///< voice of this leg was encrypted both ways
+  std::vector<std::string> failing;  ///< codes of the conditions that did not hold (RIGHT-9)
+};
+
+struct CallRecord {
+  std::string id;  ///< unique, chosen by the call
+  std::string from;
+  std::string to;
+  base::WallTime started{};
+  std::optional<base::WallTime> answered;
+  base::WallTime ended{};
+  std::string cause;  ///< e.g. "bye", "cancelled", "refused 486"
+  std::vector<LegRecord> legs;
+};
+
+/// One line of the operations journal.
+struct JournalEntry {
+  std::uint64_t id = 0;  ///< given by the database, rising
+  base::WallTime at{};
+  std::string actor;    ///< account name, or "system"
+  std::string code;     ///< stable and dotted
+  std::string message;  ///< one sentence
+  std::string subject;  ///< what it is about: a number, a certificate, a site; may be empty
+};
+
+/// What signalling reads of the model: immutable, shared, replaced as a whole.
+struct Snapshot {
+  std::uint64_t revision = 0;  ///< rises by one with each replacement
+  SystemSettings settings;
+  /// The keys are views of each value's own `number`.
+  std::unordered_map<std::string_view, std::shared_ptr<const Subscription>> subscriptions;
+  std::map<std::string, FacilityClass, std::less<>> classes;
+  std::map<std::string, AdminAccount, std::less<>> accounts;
+
+  /// Null for an unknown number; valid as long as the snapshot is held.
+  const Subscription* find(std::string_view number) const;
+  /// RIGHT-2: the class's right; true where the subscription has no class.
+  bool class_right(const Subscription& subscription) const;
+};
+
+}  // namespace cadenas::store

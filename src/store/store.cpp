@@ -1,0 +1,144 @@
+#include "store/store.hpp"
+
+#include "store/commit_queue.hpp"
+
+namespace cadenas::store {
+
+namespace {
+
+using Change = CommitQueue::Change;
+
+CommitQueue::Change put(Subscription subscription) {
+  return [value = std::make_shared<const Subscription>(std::move(subscription))](Snapshot& s) {
+    // The key is a view of the value: an old key must go with its value.
+    s.subscriptions.erase(value->number);
+    s.subscriptions.emplace(value->number, value);
+  };
+}
+
+}  // namespace
+
+Store::Store(std::unique_ptr<CommitQueue> queue) : queue_(std::move(queue)) {}
+Store::~Store() = default;
+
+base::Result<std::unique_ptr<Store>> Store::open(const std::string& file, Retention retention) {
+  auto database = Database::open(file, retention);
+  if (!database) return tl::unexpected(database.error());
+  auto first = (*database)->load();
+  if (!first) return tl::unexpected(first.error());
+  return std::unique_ptr<Store>(new Store(std::make_unique<CommitQueue>(*std::move(database), *std::move(first))));
+}
+
+std::shared_ptr<const Snapshot> Store::snapshot() const noexcept {
+  return queue_->snapshot();
+}
+
+void Store::on_change(std::function<void(std::shared_ptr<const Snapshot>)> listener) {
+  queue_->on_change(std::move(listener));
+}
+
+void Store::add_subscription(Subscription subscription, Done<void> done) {
+  queue_->post<void>(
+      [subscription = std::move(subscription)](Database& db, Change& change) {
+        return db.add_subscription(subscription).map([&](Subscription stored) { change = put(std::move(stored)); });
+      },
+      std::move(done));
+}
+
+void Store::change_subscription(Subscription subscription, Done<void> done) {
+  queue_->post<void>(
+      [subscription = std::move(subscription)](Database& db, Change& change) {
+        return db.change_subscription(subscription).map([&](Subscription stored) { change = put(std::move(stored)); });
+      },
+      std::move(done));
+}
+
+void Store::remove_subscription(std::string number, Done<void> done) {
+  queue_->post<void>(
+      [number = std::move(number)](Database& db, Change& change) {
+        change = [number](Snapshot& s) { s.subscriptions.erase(number); };
+        return db.remove_subscription(number);
+      },
+      std::move(done));
+}
+
+void Store::put_class(FacilityClass facility_class, Done<void> done) {
+  queue_->post<void>(
+      [facility_class = std::move(facility_class)](Database& db, Change& change) {
+        change = [facility_class](Snapshot& s) { s.classes.insert_or_assign(facility_class.name, facility_class); };
+        return db.put_class(facility_class);
+      },
+      std::move(done));
+}
+
+void Store::remove_class(std::string name, Done<void> done) {
+  queue_->post<void>(
+      [name = std::move(name)](Database& db, Change& change) {
+        change = [name](Snapshot& s) { s.classes.erase(name); };
+        return db.remove_class(name);
+      },
+      std::move(done));
+}
+
+void Store::change_settings(SystemSettings settings, Done<void> done) {
+  queue_->post<void>(
+      [settings = std::move(settings)](Database& db, Change& change) {
+        return db.change_settings(settings).map([&](SystemSettings stored) {
+          change = [stored = std::move(stored)](Snapshot& s) { s.settings = stored; };
+        });
+      },
+      std::move(done));
+}
+
+void Store::unlock(std::string key, Done<void> done) {
+  queue_->post<void>(
+      [key = std::move(key)](Database& db, Change& change) {
+        change = [](Snapshot& s) { s.settings.licensed = true; };
+        return db.unlock(key);
+      },
+      std::move(done));
+}
+
+void Store::put_account(AdminAccount account, Done<void> done) {
+  queue_->post<void>(
+      [account = std::move(account)](Database& db, Change& change) {
+        change = [account](Snapshot& s) { s.accounts.insert_or_assign(account.name, account); };
+        return db.put_account(account);
+      },
+      std::move(done));
+}
+
+void Store::remove_account(std::string name, Done<void> done) {
+  queue_->post<void>(
+      [name = std::move(name)](Database& db, Change& change) {
+        change = [name](Snapshot& s) { s.accounts.erase(name); };
+        return db.remove_account(name);
+      },
+      std::move(done));
+}
+
+void Store::record_call(CallRecord record, Done<void> done) {
+  queue_->post<void>([record = std::move(record)](Database& db, Change&) { return db.record_call(record); },
+                     std::move(done));
+}
+
+void Store::find_call(std::string id, Done<CallRecord> done) {
+  queue_->post<CallRecord>([id = std::move(id)](Database& db, Change&) { return db.find_call(id); }, std::move(done));
+}
+
+void Store::recent_calls(std::size_t limit, Done<std::vector<CallRecord>> done) {
+  queue_->post<std::vector<CallRecord>>([limit](Database& db, Change&) { return db.recent_calls(limit); },
+                                        std::move(done));
+}
+
+void Store::write_journal(JournalEntry entry, Done<void> done) {
+  queue_->post<void>([entry = std::move(entry)](Database& db, Change&) { return db.write_journal(entry); },
+                     std::move(done));
+}
+
+void Store::recent_journal(std::size_t limit, Done<std::vector<JournalEntry>> done) {
+  queue_->post<std::vector<JournalEntry>>([limit](Database& db, Change&) { return db.recent_journal(limit); },
+                                          std::move(done));
+}
+
+}  // namespace cadenas::store
