@@ -32,8 +32,7 @@ void number(std::span<std::uint8_t> packet, std::uint16_t sequence) {
 }
 
 Bytes voice(std::size_t payload) {
-  Bytes packet(kHeader + payload + 32, 0x55);
-  std::fill_n(packet.begin(), kHeader, std::uint8_t{0});
+  Bytes packet(kHeader + payload + 32);
   packet[0] = 0x80;
   return packet;
 }

@@ -140,7 +140,7 @@ class Pbx(Process):
 
     def cli(self, *words: str) -> str:
         """What the command line prints; LabError unless it ends with 0."""
-        done = subprocess.run([str(self.build / "src/apps/cadenas"), "--state", str(self.state), "--api", self.api,
+        done = subprocess.run([str(self.build / "src/apps/cadenas"), "--state", str(self.state), "--server", self.api,
                                *words], capture_output=True, text=True, timeout=30, check=False)
         if done.returncode != 0:
             raise LabError(f"cadenas {' '.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}")

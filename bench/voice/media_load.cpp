@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "load/process_cost.hpp"
-#include "voice/call_plan.hpp"
 #include "media/srtp_receiver.hpp"
 #include "media/srtp_sender.hpp"
+#include "voice/call_plan.hpp"
 
 namespace {
 
@@ -27,6 +27,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kVoice = 160;  // G.711, 20 ms
 constexpr std::size_t kHeader = 12;
+constexpr std::size_t kCounted = kHeader + 8;  // behind the time stamp: whether the packet belongs to the measurement
 constexpr auto kInterval = std::chrono::milliseconds(20);
 constexpr std::size_t kBatch = 64;
 
@@ -82,7 +83,7 @@ class SideSocket {
   int fd() const { return fd_; }
 
   /// Queues the next packet of phone `index`; full batches go out.
-  void send(std::size_t index, Totals& totals) {
+  void send(std::size_t index, Totals& totals, bool counting) {
     Phone& phone = *phones_[index];
     auto& packet = packets_[queued_];
     packet.fill(0xd5);
@@ -96,12 +97,13 @@ class SideSocket {
     std::memcpy(&packet[8], &ssrc, 4);
     const std::int64_t now = SteadyClock::now().time_since_epoch().count();
     std::memcpy(&packet[kHeader], &now, sizeof now);
+    packet[kCounted] = counting ? 1 : 0;
     ++phone.sequence;
     std::size_t octets = kHeader + kVoice;
     if (phone.sender) phone.sender->protect(packet, octets);
     blocks_[queued_] = {packet.data(), octets};
     messages_[queued_].msg_hdr = {&phone.relay, sizeof phone.relay, &blocks_[queued_], 1, nullptr, 0, 0};
-    ++totals.sent;
+    if (counting) ++totals.sent;
     if (++queued_ == kBatch) flush();
   }
 
@@ -119,7 +121,7 @@ class SideSocket {
     queued_ = 0;
   }
 
-  void receive(Totals& totals, bool counting) {
+  void receive(Totals& totals) {
     for (;;) {
       for (std::size_t i = 0; i < kBatch; ++i) {
         in_blocks_[i] = {in_packets_[i].data(), in_packets_[i].size()};
@@ -140,10 +142,9 @@ class SideSocket {
           }
           octets = receipt.octets;
         }
-        if (octets != kHeader + kVoice) continue;
+        if (octets != kHeader + kVoice || in_packets_[i][kCounted] != 1) continue;
         std::int64_t sent_at = 0;
         std::memcpy(&sent_at, &in_packets_[i][kHeader], sizeof sent_at);
-        if (!counting) continue;
         ++totals.received;
         totals.latency_ms.push_back(static_cast<float>(now - sent_at) / 1e6F);
       }
@@ -209,29 +210,27 @@ int main(int argc, char** argv) {
   std::array<pollfd, 2> readable{pollfd{a.fd(), POLLIN, 0}, pollfd{b.fd(), POLLIN, 0}};
   for (auto now = begin; now < end; now = SteadyClock::now()) {
     if (!counting && now >= warm) {
-      // What is still on its way from the warm-up would count as received and never as sent.
-      totals.sent = 0;
       counting = true;
       before = bench::cost_of(server);
     }
     while (due[next] <= now) {
-      a.send(next, totals);
-      b.send(next, totals);
+      a.send(next, totals, counting);
+      b.send(next, totals, counting);
       due[next] += kInterval;
       next = (next + 1) % due.size();
     }
     a.flush();
     b.flush();
     ::poll(readable.data(), readable.size(), 1);
-    a.receive(totals, counting);
-    b.receive(totals, counting);
+    a.receive(totals);
+    b.receive(totals);
   }
   const double cpu = bench::cost_of(server).cpu_seconds - before.cpu_seconds;
   // Late packets are waited for: they are late, which p99 says, and not lost.
   for (const auto late = SteadyClock::now() + std::chrono::milliseconds(500); SteadyClock::now() < late;) {
     ::poll(readable.data(), readable.size(), 20);
-    a.receive(totals, true);
-    b.receive(totals, true);
+    a.receive(totals);
+    b.receive(totals);
   }
   const double lost = totals.sent > totals.received
                           ? static_cast<double>(totals.sent - totals.received) / static_cast<double>(totals.sent)

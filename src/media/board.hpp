@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+#include "media/leg_media.hpp"
+#include "media/session_stats.hpp"
+
+namespace cadenas::media {
+
+/// Names a session; the caller chooses it and never uses it twice in the life of a board.
+using SessionId = std::uint64_t;
+
+enum class AddressFamily : std::uint8_t { ip4, ip6 };
+
+struct BoardSettings {
+  base::Endpoint bind_ip4;       ///< local address of IPv4 legs, port ignored; not set: no IPv4 legs
+  base::Endpoint bind_ip6;       ///< the same for IPv6
+  base::Endpoint advertise_ip4;  ///< what SDP says instead of `bind_ip4` (1:1 NAT, or bound to 0.0.0.0)
+  base::Endpoint advertise_ip6;
+  std::uint16_t first_port =
+      20000;  ///< rounded up to even; RTP takes even ports, RTCP the odd one above (RFC 3550 §11)
+  std::uint16_t last_port = 29999;  ///< inclusive
+  unsigned threads = 1;             ///< media threads, 1…64; a session stays on one
+  std::vector<unsigned> pin_to;     ///< core of each thread in order, empty: not pinned
+};
+
+/// Where a session listens, in the words of SDP (the advertised address). RTCP is `rtp` port + 1.
+struct SessionPorts {
+  base::Endpoint a;
+  base::Endpoint b;
+
+  const base::Endpoint& side(Side s) const { return s == Side::a ? a : b; }
+};
+
+/// The media board (EIP): relays RTP between the two legs of each session, decrypting, encrypting and counting
+/// (ENC-1, ENC-2). Its methods are called from any thread; they never wait for a media thread and are not for a
+/// per-packet path.
+class Board {
+ public:
+  /// `clock` outlives the board. Starts the threads; throws std::system_error when the machine refuses.
+  Board(BoardSettings settings, const base::Clock& clock);
+  ~Board();  ///< closes every session and joins
+  Board(const Board&) = delete;
+  Board& operator=(const Board&) = delete;
+
+  /// Binds two ports for each leg. Until a leg is configured, what arrives there is counted and dropped.
+  /// Errors: "media.ports-exhausted", "media.session-exists", "media.no-address" (family without a bind address),
+  /// "media.socket" (the kernel refused, e.g. too many open files).
+  base::Result<SessionPorts> open(SessionId id, AddressFamily a = AddressFamily::ip4,
+                                  AddressFamily b = AddressFamily::ip4);
+
+  /// Describes a leg, at first or anew; see LegMedia for what survives. In order with other calls of the same thread.
+  /// Errors: "media.no-session", "media.key-length" (keying does not fit the suite; nothing is changed).
+  base::Result<void> configure(SessionId id, Side side, LegMedia media);
+
+  /// Ends the session and gives its ports back (soon, on the media thread). Returns its counters at this moment;
+  /// none if there is no such session.
+  std::optional<SessionStats> close(SessionId id);
+
+  /// Counters at this moment; they only grow. None if there is no such session.
+  std::optional<SessionStats> stats(SessionId id) const;
+
+  std::size_t sessions() const;                        ///< open now
+  std::size_t free_ports(AddressFamily family) const;  ///< RTP/RTCP pairs left in the range
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cadenas::media

@@ -1,0 +1,45 @@
+#include "media/receive_keys.hpp"
+
+#include <utility>
+
+namespace cadenas::media {
+
+void ReceiveKeys::set(SrtpParams params) {
+  if (is_current(params)) return;
+  if (before_ && before_->params == params) {
+    // An offered key was taken back: its counters are still here and must go on.
+    std::swap(current_, before_);
+    return;
+  }
+  auto next = std::make_unique<Context>(std::move(params));
+  if (current_ && (current_->verified || !before_)) before_ = std::move(current_);
+  current_ = std::move(next);
+}
+
+void ReceiveKeys::clear() {
+  current_.reset();
+  before_.reset();
+}
+
+ReceiveKeys::Opened ReceiveKeys::open_rtp(std::span<std::uint8_t> packet, Opening opening) {
+  const Receipt receipt = current_->rtp.open(packet, opening);
+  if (receipt.status == SrtpStatus::ok) {
+    current_->verified = true;
+    before_.reset();
+  } else if (before_ && receipt.status == SrtpStatus::auth_failed) {
+    const Receipt old = before_->rtp.open(packet, Opening::decrypt);
+    if (old.status != SrtpStatus::auth_failed) return {old, false};
+  }
+  return {receipt, true};
+}
+
+ReceiveKeys::Opened ReceiveKeys::open_rtcp(std::span<std::uint8_t> packet, Opening opening) {
+  const Receipt receipt = current_->rtcp.open(packet, opening);
+  if (before_ && receipt.status == SrtpStatus::auth_failed) {
+    const Receipt old = before_->rtcp.open(packet, Opening::decrypt);
+    if (old.status != SrtpStatus::auth_failed) return {old, false};
+  }
+  return {receipt, true};
+}
+
+}  // namespace cadenas::media

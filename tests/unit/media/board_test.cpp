@@ -1,0 +1,327 @@
+// The board over real UDP on the loopback. Waiting is on events: poll on the socket, or a packet that must come after
+// the one in question; the deadlines only end a test that fails.
+#include "media/board.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "media/srtcp.hpp"
+#include "media/srtp_receiver.hpp"
+#include "media/srtp_sender.hpp"
+#include "media/udp_socket.hpp"
+#include "packets.hpp"
+
+namespace cadenas::media {
+namespace {
+
+using base::Bytes;
+using base::Endpoint;
+using test::params;
+using test::receiver_report;
+using test::rtp_packet;
+
+constexpr Suite k128 = Suite::aes_cm_128_hmac_sha1_80;
+constexpr Suite k256 = Suite::aes_256_cm_hmac_sha1_80;
+constexpr int kDeadlineMs = 10'000;
+
+Endpoint loopback(std::uint16_t port = 0) {
+  return Endpoint::parse("127.0.0.1", port).value();
+}
+
+/// A phone's media end: one UDP port.
+class Phone {
+ public:
+  explicit Phone(const Endpoint& address = loopback()) : socket_(UdpSocket::bind(address)) {
+    sockaddr_storage bound{};
+    socklen_t size = sizeof bound;
+    ::getsockname(socket_.fd(), reinterpret_cast<sockaddr*>(&bound), &size);
+    here_ = Endpoint::from(reinterpret_cast<const sockaddr*>(&bound));
+  }
+  const Endpoint& here() const { return here_; }
+  void send(const Endpoint& to, const Bytes& packet) const {
+    EXPECT_EQ(::sendto(socket_.fd(), packet.data(), packet.size(), 0, to.data(), to.size()),
+              static_cast<ssize_t>(packet.size()));
+  }
+  /// The next packet; empty if none came before the deadline.
+  Bytes receive() const {
+    pollfd waiting{socket_.fd(), POLLIN, 0};
+    if (::poll(&waiting, 1, kDeadlineMs) != 1) return {};
+    Bytes packet(2048);
+    const ssize_t got = ::recv(socket_.fd(), packet.data(), packet.size(), 0);
+    packet.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return packet;
+  }
+
+ private:
+  UdpSocket socket_;
+  Endpoint here_;
+};
+
+Bytes srtp(SrtpSender& sender, Bytes packet) {
+  std::size_t octets = packet.size();
+  packet.resize(octets + sender.overhead());
+  EXPECT_EQ(sender.protect(packet, octets), SrtpStatus::ok);
+  return packet;
+}
+Bytes opened(SrtpReceiver& receiver, Bytes packet) {
+  const Receipt receipt = receiver.open(packet, Opening::decrypt);
+  EXPECT_EQ(receipt.status, SrtpStatus::ok);
+  packet.resize(receipt.status == SrtpStatus::ok ? receipt.octets : 0);
+  return packet;
+}
+LegMedia clear_leg(const Endpoint& remote) {
+  LegMedia leg;
+  leg.remote_rtp = remote;
+  return leg;
+}
+LegMedia srtp_leg(const Endpoint& remote, SrtpParams receive, SrtpParams send) {
+  LegMedia leg = clear_leg(remote);
+  leg.receive = std::move(receive);
+  leg.send = std::move(send);
+  leg.srtp_only = true;
+  return leg;
+}
+
+class BoardTest : public testing::Test {
+ protected:
+  BoardSettings settings(unsigned threads = 1) {
+    BoardSettings s;
+    s.bind_ip4 = loopback();
+    s.bind_ip6 = Endpoint::parse("::1", 0).value();
+    s.threads = threads;
+    return s;
+  }
+  void configure(Side side, LegMedia media) { ASSERT_TRUE(board_.configure(kId, side, std::move(media)).has_value()); }
+  /// Asks until `holds` is true of the statistics, giving the media thread the core in between.
+  SessionStats stats_once(const std::function<bool(const SessionStats&)>& holds) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kDeadlineMs);
+    for (;;) {
+      const SessionStats now = board_.stats(kId).value();
+      if (holds(now)) return now;
+      if (std::chrono::steady_clock::now() > deadline) {
+        ADD_FAILURE() << "the counters never got there";
+        return now;
+      }
+      std::this_thread::yield();
+    }
+  }
+  /// Both legs are described: the media thread has done what was asked so far.
+  void wait_until_configured() {
+    stats_once([](const SessionStats& s) { return s.a.configured && s.b.configured; });
+  }
+
+  static constexpr SessionId kId = 1;
+  base::SystemClock clock_;
+  Board board_{settings(), clock_};
+  Phone a_;
+  Phone b_;
+};
+
+TEST_F(BoardTest, TranscryptsBothWaysAndProvesIt) {
+  const SessionPorts ports = board_.open(kId).value();
+  configure(Side::a, srtp_leg(a_.here(), params(k256, 1), params(k256, 2)));
+  configure(Side::b, clear_leg(b_.here()));
+  wait_until_configured();
+  SrtpSender tx(params(k256, 1));
+  SrtpReceiver rx(params(k256, 2));
+  // Over the wrap of the sequence number, RFC 3711 §3.3.1.
+  std::uint16_t sequence = 65'500;
+  for (int i = 0; i < 100; ++i, ++sequence) {
+    a_.send(ports.a, srtp(tx, rtp_packet(7, sequence)));
+    ASSERT_EQ(b_.receive(), rtp_packet(7, sequence));
+    b_.send(ports.b, rtp_packet(8, sequence));
+    ASSERT_EQ(opened(rx, a_.receive()), rtp_packet(8, sequence));
+  }
+  const SessionStats stats = stats_once([](const SessionStats& s) { return s.a.rtp.tx_encrypted == 100; });
+  EXPECT_EQ(stats.a.rtp.rx_authenticated, 100u);
+  EXPECT_TRUE(stats.a.receives_encrypted());
+  EXPECT_TRUE(stats.a.sends_encrypted());
+  EXPECT_EQ(stats.b.rtp.rx_clear, 100u);
+  EXPECT_EQ(stats.b.rtp.tx_clear, 100u);
+  const std::optional<SessionStats> last = board_.close(kId);
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->a.rtp.rx_authenticated, 100u);
+  EXPECT_EQ(board_.stats(kId), std::nullopt);
+}
+
+TEST_F(BoardTest, PassesThroughBetweenLegsThatShareKeys) {
+  const SessionPorts ports = board_.open(kId).value();
+  configure(Side::a, srtp_leg(a_.here(), params(k128, 1), params(k128, 2)));
+  configure(Side::b, srtp_leg(b_.here(), params(k128, 2), params(k128, 1)));
+  wait_until_configured();
+  SrtpSender tx(params(k128, 1));
+  for (std::uint16_t s = 1; s <= 10; ++s) {
+    const Bytes sent = srtp(tx, rtp_packet(7, s));
+    a_.send(ports.a, sent);
+    ASSERT_EQ(b_.receive(), sent);
+  }
+  EXPECT_EQ(stats_once([](const SessionStats& s) { return s.b.rtp.tx_encrypted == 10; }).passed_through, 10u);
+}
+
+TEST_F(BoardTest, RekeysAndChangesSsrcInMidStream) {
+  const SessionPorts ports = board_.open(kId).value();
+  configure(Side::a, srtp_leg(a_.here(), params(k128, 1), params(k128, 2)));
+  configure(Side::b, clear_leg(b_.here()));
+  wait_until_configured();
+  SrtpSender before(params(k128, 1));
+  SrtpSender after(params(k256, 3));
+  a_.send(ports.a, srtp(before, rtp_packet(7, 1)));
+  ASSERT_EQ(b_.receive(), rtp_packet(7, 1));
+  configure(Side::a, srtp_leg(a_.here(), params(k256, 3), params(k256, 4)));
+  stats_once([](const SessionStats& s) { return s.a.receive_suite == k256; });
+  a_.send(ports.a, srtp(before, rtp_packet(7, 2)));
+  ASSERT_EQ(b_.receive(), rtp_packet(7, 2));
+  a_.send(ports.a, srtp(after, rtp_packet(99, 3)));
+  ASSERT_EQ(b_.receive(), rtp_packet(99, 3));
+}
+
+TEST_F(BoardTest, CountsForgeryAndGarbageAndStaysWithThePhone) {
+  const SessionPorts ports = board_.open(kId).value();
+  configure(Side::a, srtp_leg(a_.here(), params(k128, 1), params(k128, 2)));
+  configure(Side::b, clear_leg(b_.here()));
+  wait_until_configured();
+  const Phone attacker;
+  SrtpSender forger(params(k128, 9));
+  for (std::uint16_t s = 0; s < 20; ++s) attacker.send(ports.a, srtp(forger, rtp_packet(7, s)));
+  attacker.send(ports.a, Bytes(1, 0));
+  attacker.send(ports.a, Bytes(1500, 0xff));
+  attacker.send(ports.a, Bytes(9000, 0x80));
+  SrtpSender tx(params(k128, 1));
+  a_.send(ports.a, srtp(tx, rtp_packet(7, 500)));
+  ASSERT_EQ(b_.receive(), rtp_packet(7, 500)) << "the first thing the other phone hears is the real voice";
+  b_.send(ports.b, rtp_packet(8, 1));
+  SrtpReceiver rx(params(k128, 2));
+  EXPECT_EQ(opened(rx, a_.receive()), rtp_packet(8, 1));
+  const SessionStats stats = board_.stats(kId).value();
+  EXPECT_EQ(stats.a.rtp.rx_auth_failed, 20u);
+  EXPECT_EQ(stats.a.rtp.rx_malformed, 3u);
+  EXPECT_EQ(stats.a.moved, 0u);
+}
+
+TEST_F(BoardTest, RelaysRtcpOnItsOwnPorts) {
+  const SessionPorts ports = board_.open(kId).value();
+  const Phone a_rtcp;
+  const Phone b_rtcp;
+  LegMedia a = srtp_leg(a_.here(), params(k128, 1), params(k128, 2));
+  a.remote_rtcp = a_rtcp.here();
+  LegMedia b = clear_leg(b_.here());
+  b.remote_rtcp = b_rtcp.here();
+  configure(Side::a, std::move(a));
+  configure(Side::b, std::move(b));
+  wait_until_configured();
+  b_rtcp.send(ports.b.with_port(static_cast<std::uint16_t>(ports.b.port() + 1)), receiver_report(8));
+  SrtcpReceiver rx(params(k128, 2));
+  Bytes packet = a_rtcp.receive();
+  const Receipt receipt = rx.open(packet, Opening::decrypt);
+  ASSERT_EQ(receipt.status, SrtpStatus::ok);
+  packet.resize(receipt.octets);
+  EXPECT_EQ(packet, receiver_report(8));
+}
+
+TEST_F(BoardTest, RelaysBetweenIpv6AndIpv4) {
+  const base::Result<SessionPorts> ports = board_.open(kId, AddressFamily::ip6, AddressFamily::ip4);
+  ASSERT_TRUE(ports) << ports.error().message;
+  const Phone six(Endpoint::parse("::1", 0).value());
+  configure(Side::a, clear_leg(six.here()));
+  configure(Side::b, clear_leg(b_.here()));
+  wait_until_configured();
+  // Alternating families: the room for a source address is the same for both.
+  for (std::uint16_t s = 0; s < 5; ++s) {
+    six.send(ports->a, rtp_packet(7, s));
+    EXPECT_EQ(b_.receive(), rtp_packet(7, s));
+    b_.send(ports->b, rtp_packet(8, s));
+    EXPECT_EQ(six.receive(), rtp_packet(8, s));
+  }
+}
+
+TEST_F(BoardTest, SaysWhyItCannotOpenOrConfigure) {
+  EXPECT_EQ(board_.configure(5, Side::a, {}).error().code, "media.no-session");
+  EXPECT_EQ(board_.stats(5), std::nullopt);
+  EXPECT_EQ(board_.close(5), std::nullopt);
+  ASSERT_TRUE(board_.open(5));
+  EXPECT_EQ(board_.open(5).error().code, "media.session-exists");
+  LegMedia bad;
+  bad.send = SrtpParams{k128, base::SecretBytes(Bytes(46))};
+  EXPECT_EQ(board_.configure(5, Side::a, std::move(bad)).error().code, "media.key-length");
+
+  BoardSettings four_only;
+  four_only.bind_ip4 = loopback();
+  Board small(four_only, clock_);
+  EXPECT_EQ(small.open(1, AddressFamily::ip6).error().code, "media.no-address");
+}
+
+TEST_F(BoardTest, SaysWhenPortsAreExhaustedAndTakesThemBack) {
+  BoardSettings narrow = settings();
+  narrow.first_port = 41000;
+  narrow.last_port = 41003;
+  Board small(narrow, clock_);
+  ASSERT_EQ(small.free_ports(AddressFamily::ip4), 2u);
+  const SessionPorts ports = small.open(1).value();
+  EXPECT_EQ(ports.a.port() % 2, 0);
+  EXPECT_EQ(small.open(2).error().code, "media.ports-exhausted");
+  EXPECT_TRUE(small.open(3, AddressFamily::ip6, AddressFamily::ip6)) << "the other family has its own ports";
+  EXPECT_TRUE(small.close(1));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kDeadlineMs);
+  while (small.free_ports(AddressFamily::ip4) < 2 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(small.open(2));
+}
+
+TEST_F(BoardTest, PassesOverPortsThatAnotherProgramHolds) {
+  BoardSettings narrow = settings();
+  narrow.first_port = 41010;
+  narrow.last_port = 41015;
+  const UdpSocket taken = UdpSocket::bind(loopback(41011));
+  ASSERT_TRUE(taken.is_open());
+  Board small(narrow, clock_);
+  const base::Result<SessionPorts> ports = small.open(1);
+  ASSERT_TRUE(ports);
+  EXPECT_NE(ports->a.port(), 41010);
+  EXPECT_NE(ports->b.port(), 41010);
+  EXPECT_EQ(small.open(2).error().code, "media.ports-exhausted");
+}
+
+TEST_F(BoardTest, WritesTheAdvertisedAddress) {
+  BoardSettings behind_nat = settings();
+  behind_nat.advertise_ip4 = Endpoint::parse("203.0.113.5", 0).value();
+  Board board(behind_nat, clock_);
+  const SessionPorts ports = board.open(1).value();
+  EXPECT_EQ(ports.a.address(), "203.0.113.5");
+  EXPECT_EQ(ports.a.port() % 2, 0);
+}
+
+TEST_F(BoardTest, ClosesUnderFireWhileOthersAskForStatistics) {
+  Board board(settings(2), clock_);
+  std::atomic<bool> done{false};
+  std::atomic<std::uint64_t> newest{0};
+  std::thread reader([&] {
+    while (!done) {
+      if (const auto stats = board.stats(newest)) {
+        EXPECT_LE(stats->b.rtp.tx_clear, 30u);
+      }
+    }
+  });
+  for (SessionId id = 1; id <= 40; ++id) {
+    const SessionPorts ports = board.open(id).value();
+    newest = id;
+    EXPECT_TRUE(board.configure(id, Side::a, clear_leg(a_.here())));
+    EXPECT_TRUE(board.configure(id, Side::b, clear_leg(b_.here())));
+    for (std::uint16_t s = 0; s < 20; ++s) a_.send(ports.a, rtp_packet(7, s));
+    EXPECT_TRUE(board.close(id));
+    for (std::uint16_t s = 20; s < 30; ++s) a_.send(ports.a, rtp_packet(7, s));
+  }
+  done = true;
+  reader.join();
+  EXPECT_EQ(board.sessions(), 0u);
+}
+
+}  // namespace
+}  // namespace cadenas::media
