@@ -67,6 +67,15 @@ void Loop::stop() {
   io_.stop();
 }
 
+void Loop::run_ready() {
+  const auto outer = thread_.exchange(std::this_thread::get_id());
+  for (;;) {
+    timers_.run_due(clock_.steady());
+    if (io_.poll() == 0) break;
+  }
+  thread_ = outer;
+}
+
 Loops::Loops(unsigned count, const Clock& clock) {
   if (count == 0) count = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < count; ++i) loops_.push_back(std::make_unique<Loop>(i, clock));

@@ -44,6 +44,9 @@ class Loop {
   /// in one call or connection, and must not take the others down.
   void run();
   void stop();  ///< thread-safe
+  /// Instead of `run`, on the calling thread: runs what is posted and what is due by the clock at this moment, until
+  /// nothing is. For tests that own the clock.
+  void run_ready();
 
  private:
   void arm();

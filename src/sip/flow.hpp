@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/endpoint.hpp"
+
+namespace cadenas::sip {
+
+enum class Transport : std::uint8_t { udp, tcp, tls };
+
+/// "UDP", "TCP", "TLS" as in a Via header (RFC 3261 §18.1.1).
+constexpr std::string_view to_string(Transport t) {
+  return t == Transport::udp ? "UDP" : t == Transport::tcp ? "TCP" : "TLS";
+}
+/// TCP and TLS: no retransmission by the transaction layer (RFC 3261 §17).
+constexpr bool is_reliable(Transport t) {
+  return t != Transport::udp;
+}
+
+/// What the TLS handshake of a connection settled; immutable once the connection is up, shown by API and `explain`.
+struct TlsFacts {
+  std::string version;           ///< "TLSv1.3"
+  std::string cipher;            ///< "TLS_AES_256_GCM_SHA384"
+  std::string peer_subject;      ///< RFC 2253 form; empty where the peer showed no certificate
+  std::string peer_serial;       ///< hex
+  std::string peer_fingerprint;  ///< SHA-256, hex
+  bool peer_verified = false;    ///< the peer's chain was verified against our trust anchors
+};
+
+/// One flow (RFC 5626 §3): the UDP 4-tuple, or the TCP/TLS connection, by which a peer is reached. A value, cheap to
+/// copy; everything sent on it must be sent on the loop it names.
+struct Flow {
+  unsigned loop = 0;
+  Transport transport = Transport::udp;
+  base::Endpoint local;
+  base::Endpoint remote;
+  std::uint64_t connection = 0;         ///< unique in the process for TCP and TLS; 0 for UDP
+  std::shared_ptr<const TlsFacts> tls;  ///< set exactly when transport is tls
+
+  friend bool operator==(const Flow& a, const Flow& b) {
+    return a.transport == b.transport && a.connection == b.connection && a.remote == b.remote && a.local == b.local;
+  }
+};
+
+}  // namespace cadenas::sip
