@@ -1,0 +1,258 @@
+#include "pbx/call.hpp"
+
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "base/log.hpp"
+#include "media/board.hpp"
+#include "pbx/call_facts.hpp"
+#include "pbx/calls.hpp"
+#include "sip/header_values.hpp"
+
+namespace cadenas::pbx {
+
+namespace {
+
+bool asks_for_privacy(const sip::MessageView& invite) {
+  return invite.value(sip::HeaderId::privacy).find("id") != std::string_view::npos ||
+         invite.value(sip::HeaderId::privacy).find("user") != std::string_view::npos;
+}
+
+int status_for(const base::Error& error) {
+  if (error.code == "call.content-type") return 415;
+  return error.code.starts_with("sdp.") ? 488 : 400;
+}
+
+void refuse_busy(const std::shared_ptr<sip::ServerTransaction>& invite) {
+  auto refusal = invite->make_response(503);
+  refusal.add("Retry-After", std::uint64_t{10});
+  invite->respond(std::move(refusal).finish(), 503);
+}
+
+}  // namespace
+
+Call::Call(Calls& calls, std::shared_ptr<const store::Subscription> caller, std::string callee)
+    : calls_(calls),
+      services_(calls.services()),
+      loop_(calls.loop()),
+      id_(base::random_hex(8)),
+      from_(caller->number),
+      to_(std::move(callee)),
+      caller_(std::move(caller)),
+      started_(calls.loop().clock().now()) {
+  services_.active_calls.fetch_add(1);
+}
+
+Call::~Call() {
+  services_.active_calls.fetch_sub(1);
+}
+
+void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& invite,
+                 std::shared_ptr<const store::Subscription> caller) {
+  const CallSettings& settings = calls.services().settings;
+  const sip::MessageView& message = invite->request();
+  if (message.max_forwards() == 0U) return invite->respond(483);
+  if (calls.services().active_calls.load() >= settings.max_calls ||
+      calls.calls_of(caller->number) >= settings.max_calls_per_number) {
+    return refuse_busy(invite);
+  }
+  std::optional<ReplacedDialog> replaces;
+  if (const auto* field = message.find(sip::HeaderId::replaces)) {
+    auto parsed = parse_replaces(field->value);
+    if (!parsed) return invite->respond(400, "Malformed Replaces");
+    replaces = std::move(*parsed);
+  }
+  const std::string number = number_of_uri(message.request_uri());
+  if (!replaces && !calls.services().snapshot()->find(number)) return invite->respond(404);
+  auto leg = InboundLeg::make(calls, invite, caller->number);
+  if (!leg) {
+    if (!invite->answered()) invite->respond(status_for(leg.error()));
+    return;
+  }
+  const auto call = std::make_shared<Call>(calls, caller, number);
+  calls.add_call(call);
+  call->anonymous_ = asks_for_privacy(message);
+  call->max_forwards_ = std::min(message.max_forwards().value_or(settings.max_forwards), settings.max_forwards) - 1;
+  auto party = std::make_shared<Party>();
+  party->leg = *leg;
+  party->subscription = caller;
+  party->calls = true;
+  party->inbound = true;
+  party->user_agent = message.value(sip::HeaderId::user_agent);
+  call->at(Side::a) = party;
+  (*leg)->set_owner(call, calls.loop());
+  if (!call->open_media(invite->flow())) return call->fail_setup({503, "No media port is free.", 10});
+  party->media.emplace(call->local_[0], settings.suites);
+  if (replaces) return call->replace_dialog(*replaces);
+
+  const auto snapshot = calls.services().snapshot();
+  Party callee;
+  callee.subscription = snapshot->subscriptions.find(number)->second;
+  if ((*leg)->offered()) {
+    auto audio = call->take_offer(*party, callee, *(*leg)->offered());
+    if (!audio) {
+      const bool policy = audio.error().code == "call.policy";
+      return call->fail_setup(
+          {488, audio.error().message + (policy ? " " + failing_sentences(party->decision) : std::string{}), {}});
+    }
+    call->caller_audio_ = std::move(*audio);
+  }
+  call->invite_number(number, {});
+}
+
+bool Call::open_media(const sip::Flow& caller_flow) {
+  session_ = services_.last_session_id.fetch_add(1) + 1;
+  const auto family = caller_flow.remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
+  const auto ports = services_.media->open(session_, family, family);
+  if (!ports) {
+    base::log::warning("call.no-media", {{"call", id_}, {"code", ports.error().code}});
+    session_ = 0;
+    return false;
+  }
+  local_[0] = {ports->a.address(), ports->a.port()};
+  local_[1] = {ports->b.address(), ports->b.port()};
+  return true;
+}
+
+Call::PartyPtr Call::party_of(const std::shared_ptr<Leg>& leg) const {
+  for (const PartyPtr& party : parties_) {
+    if (party && party->leg == leg) return party;
+  }
+  for (const PartyPtr& fork : forks_) {
+    if (fork->leg == leg) return fork;
+  }
+  return nullptr;
+}
+
+Call::Side Call::side_of(const PartyPtr& party) const {
+  if (party == at(Side::a)) return Side::a;
+  return party == at(Side::b) ? Side::b : fork_side();
+}
+
+Call::PartyPtr Call::other_of(const PartyPtr& party) const {
+  const PartyPtr& seated = at(media::other(side_of(party)));
+  if (seated) return seated;
+  // Before the answer: the one contact whose early media is settled.
+  if (forks_.size() == 1 && forks_.front()->media && forks_.front()->media->agreed()) return forks_.front();
+  return nullptr;
+}
+
+void Call::on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) {
+  const auto self = shared_from_this();
+  const PartyPtr party = party_of(leg);
+  if (!party || state_ == CallState::ended) {
+    // A contact that answered just as the call ended.
+    if (std::holds_alternative<leg_event::Answered>(event)) leg->run([](Leg& late) { late.end(480, {}); });
+    if (transfer_ && transfer_->referrer->leg == leg && std::holds_alternative<leg_event::Ended>(event)) {
+      transfer_->referrer_gone = true;
+    }
+    return;
+  }
+  struct Visitor {
+    Call& call;
+    const PartyPtr& party;
+    void operator()(const leg_event::Progress& e) const { call.on_progress(party, e); }
+    void operator()(const leg_event::Answered& e) const { call.on_answered(party, e); }
+    void operator()(const leg_event::Failed& e) const { call.on_fork_failed(party, e); }
+    void operator()(const leg_event::Offered& e) const { call.on_offered(party, e.sdp); }
+    void operator()(const leg_event::OfferAnswered& e) const { call.on_offer_answered(party, e.sdp); }
+    void operator()(const leg_event::OfferRefused& e) const { call.on_offer_refused(party, e.status); }
+    void operator()(const leg_event::Refer& e) const { call.on_refer(party, e); }
+    void operator()(const leg_event::Ended& e) const { call.on_ended(party, e.cause); }
+    void operator()(const leg_event::Info& e) const {
+      if (const PartyPtr other = call.other_of(party)) {
+        other->leg->run([type = e.content_type, body = e.body](Leg& to) { to.send_info(type, body); });
+      }
+    }
+  };
+  std::visit(Visitor{*this, party}, event);
+}
+
+void Call::end_leg(const PartyPtr& party, int status, const std::string& warning) {
+  if (!party || party->gone) return;
+  party->gone = true;
+  party->leg->run([status, warning](Leg& leg) { leg.end(status, warning); });
+}
+
+void Call::on_ended(const PartyPtr& party, const std::string& cause) {
+  party->gone = true;
+  if (std::find(forks_.begin(), forks_.end(), party) != forks_.end()) {
+    return on_fork_failed(party, {480, cause, {}});
+  }
+  if (transfer_ && transfer_->referrer == party && at(media::other(transfer_->side))) {
+    // The one that transfers has left; the other waits for the target.
+    transfer_->referrer_gone = true;
+    return;
+  }
+  hang_up(cause);
+}
+
+void Call::hang_up(const std::string& cause) {
+  if (state_ == CallState::ended) return;
+  const auto self = shared_from_this();
+  cancel_forks();
+  if (transfer_ && !transfer_->referrer_gone) notify(transfer_->referrer, 487, true);
+  for (const PartyPtr& party : parties_) end_leg(party);
+  finalize(cause);
+}
+
+void Call::fail_setup(const CallRefusal& refusal) {
+  const auto self = shared_from_this();
+  cancel_forks();
+  if (const PartyPtr& caller = at(Side::a); caller && !caller->gone) {
+    caller->gone = true;
+    caller->leg->run([refusal](Leg& leg) {
+      static_cast<InboundLeg&>(leg).reject(refusal.status, refusal.warning, refusal.retry_after);
+    });
+  }
+  end_leg(at(Side::b));
+  finalize("refused " + std::to_string(refusal.status));
+}
+
+CallView Call::view() const {
+  CallView view;
+  view.id = id_;
+  view.from = from_;
+  view.to = to_;
+  view.state = state_;
+  view.started = started_;
+  view.answered = answered_at_;
+  view.ended = ended_at_;
+  view.cause = cause_;
+  std::optional<media::SessionStats> stats;
+  if (final_stats_) {
+    stats = *final_stats_;
+  } else if (session_ != 0) {
+    stats = services_.media->stats(session_);
+  }
+  for (const Side side : {Side::a, Side::b}) {
+    if (at(side)) view.legs.push_back(view_of(*at(side), stats ? &stats->side(side) : nullptr));
+  }
+  for (const PartyPtr& fork : forks_) view.legs.push_back(view_of(*fork, nullptr));
+  view.legs.insert(view.legs.end(), left_.begin(), left_.end());
+  return view;
+}
+
+void Call::finalize(const std::string& cause) {
+  if (state_ == CallState::ended) return;
+  const auto self = shared_from_this();
+  loop_.cancel(ring_timer_);
+  state_ = CallState::ended;
+  cause_ = cause;
+  ended_at_ = loop_.clock().now();
+  exchange_.reset();
+  if (session_ != 0) {
+    if (auto stats = services_.media->close(session_)) {
+      final_stats_ = std::make_shared<media::SessionStats>(std::move(*stats));
+    }
+  }
+  const CallView last = view();
+  base::log::info("call.ended", {{"call", id_}, {"from", from_}, {"to", to_}, {"cause", cause}});
+  if (services_.record) services_.record(record_of(last));
+  parties_ = {};
+  forks_.clear();
+  transfer_.reset();
+  calls_.remove_call(id_);
+}
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,171 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/loop.hpp"
+#include "media/leg_media.hpp"
+#include "pbx/call_view.hpp"
+#include "pbx/forking.hpp"
+#include "pbx/inbound_leg.hpp"
+#include "pbx/leg_event.hpp"
+#include "pbx/outbound_leg.hpp"
+#include "pbx/party.hpp"
+#include "pbx/transfer.hpp"
+#include "store/model.hpp"
+
+namespace cadenas::pbx {
+
+class Calls;
+struct Binding;
+struct CallServices;
+
+/// One call: two parties (RFC 7092 B2BUA, signalling and media anchored), one media session, the decision for each leg.
+/// It lives on the loop of the caller's leg; legs report to it by posted values and are told by posted values.
+///
+///   state    | event                          | action                                        | next
+///   trying   | contacts found                 | INVITE to each                                | trying
+///   trying   | 18x                            | passed on, with early media if one contact    | ringing
+///   trying, ringing | 2xx                     | the other contacts cancelled, caller answered | answered
+///   trying, ringing | last contact refuses    | the best refusal to the caller                | ended
+///   trying, ringing | ring timeout            | contacts cancelled, 480 to the caller         | ended
+///   trying, ringing | caller cancels          | contacts cancelled                            | ended
+///   answered | offer of one                   | offer to the other, its answer back           | answered
+///   answered | REFER of one                   | the target is called, then takes its place    | answered
+///   answered | one ends                       | BYE to the other                              | ended
+///   any      | hang_up                        | all legs ended                                | ended
+class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
+ public:
+  /// Begins a call for an authenticated INVITE, or answers it with what is wrong. On the loop of the INVITE.
+  static void begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& invite,
+                    std::shared_ptr<const store::Subscription> caller);
+  Call(Calls& calls, std::shared_ptr<const store::Subscription> caller, std::string callee);
+  ~Call() override;
+
+  const std::string& id() const { return id_; }
+  const std::string& caller_number() const { return from_; }
+  CallView view() const;
+  void hang_up(const std::string& cause);
+  void on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) override;
+
+  /// Gives the party at the other end of `replaced` away and ends this call (RFC 3891, RFC 5589 §7). `taken` runs on
+  /// `answer_on`, with null where the call is not one of two confirmed parties. On the call's loop.
+  void surrender(const std::shared_ptr<Leg>& replaced, base::Loop& answer_on,
+                 std::function<void(std::shared_ptr<Party>)> taken);
+
+ private:
+  using PartyPtr = std::shared_ptr<Party>;
+  using Side = media::Side;
+
+  struct Exchange {
+    enum class Kind : std::uint8_t {
+      forward,      ///< the offer of `from` was passed to `to`; its answer goes back
+      in_response,  ///< `from` asked for our offer; its ACK brings the answer
+      inform,       ///< `to` is told what the other one said; nobody waits
+      join,         ///< `to` has come from another call: its answer is what the other one is told
+    };
+    Kind kind = Kind::forward;
+    PartyPtr from;
+    PartyPtr to;
+  };
+  struct Transfer {
+    PartyPtr referrer;  // its leg gets the NOTIFYs
+    Side side = Side::a;
+    bool referrer_gone = false;
+  };
+
+  // Setting up (call.cpp, call_forks.cpp).
+  bool open_media(const sip::Flow& caller_flow);
+  void invite_number(const std::string& number, const std::string& referred_by);
+  void ring(const std::vector<Binding>& bindings, std::shared_ptr<const store::Subscription> callee,
+            const std::string& referred_by);
+  PartyPtr add_fork(const sip::Flow& flow, std::string contact_uri, std::string user_agent,
+                    std::shared_ptr<const store::Subscription> callee);
+  void send_invitation(const PartyPtr& fork, bool plain, const std::string& referred_by);
+  void on_progress(const PartyPtr& fork, const leg_event::Progress& event);
+  void on_answered(const PartyPtr& fork, const leg_event::Answered& event);
+  void on_fork_failed(const PartyPtr& fork, const leg_event::Failed& event);
+  void drop_fork(const PartyPtr& fork);
+  void cancel_forks();
+  void forks_exhausted();
+  void fail_setup(const CallRefusal& refusal);
+  void complete_call(const PartyPtr& winner);
+  AudioDescription audio_for_forks() const;
+  Side fork_side() const { return transfer_ ? transfer_->side : Side::b; }
+
+  // Offers within the call (call_offers.cpp).
+  void on_offered(const PartyPtr& from, const SharedSdp& sdp);
+  void on_offer_answered(const PartyPtr& party, const SharedSdp& sdp);
+  void on_offer_refused(const PartyPtr& party, int status);
+  void forward_offer(const PartyPtr& from, const PartyPtr& to, const AudioDescription& audio);
+  void make_offer_to(const PartyPtr& to, const AudioDescription& audio, bool insist, bool plain = false);
+  void inform(const PartyPtr& to, const AudioDescription& audio);
+  void respond(const PartyPtr& to, const SharedSdp& sdp);
+  void refuse(const PartyPtr& to, int status, const std::string& warning);
+  void configure(Side side, const Party& party);
+  base::Result<AudioDescription> take_offer(Party& party, const Party& other, const sip::Sdp& sdp);
+  policy::OfferPlan plan_for(Party& party, const Party& other, policy::OfferMoment moment);
+
+  // Transfers (call_transfer.cpp).
+  void on_refer(const PartyPtr& referrer, const leg_event::Refer& event);
+  void transfer_to_number(const PartyPtr& referrer, const std::string& number, const std::string& referred_by);
+  void transfer_to_dialog(const PartyPtr& referrer, const TransferTarget& target, const std::string& referred_by);
+  void complete_transfer(const PartyPtr& newcomer);
+  void transfer_failed(const CallRefusal& refusal);
+  void seat(Side side, const PartyPtr& newcomer);
+  void replace_dialog(const ReplacedDialog& replaced);
+  void join(const PartyPtr& newcomer);
+  void notify(const PartyPtr& referrer, int status, bool last);
+
+  // Ending.
+  void on_ended(const PartyPtr& party, const std::string& cause);
+  void end_leg(const PartyPtr& party, int status = 480, const std::string& warning = {});
+  void finalize(const std::string& cause);
+
+  PartyPtr party_of(const std::shared_ptr<Leg>& leg) const;
+  PartyPtr& at(Side side) { return parties_[static_cast<std::size_t>(side)]; }
+  const PartyPtr& at(Side side) const { return parties_[static_cast<std::size_t>(side)]; }
+  Side side_of(const PartyPtr& party) const;
+  PartyPtr other_of(const PartyPtr& party) const;
+  std::string identity_for_caller(const Party& callee) const;
+
+  Calls& calls_;
+  CallServices& services_;
+  base::Loop& loop_;
+  const std::string id_;
+  const std::string from_;
+  std::string to_;
+  std::shared_ptr<const store::Subscription> caller_;
+  bool anonymous_ = false;
+  std::uint32_t max_forwards_ = 70;
+  CallState state_ = CallState::trying;
+  base::WallTime started_;
+  std::optional<base::WallTime> answered_at_;
+  std::optional<base::WallTime> ended_at_;
+  std::string cause_;
+
+  std::uint64_t session_ = 0;  // 0: no media session
+  std::array<LocalMedia, 2> local_;
+  std::array<PartyPtr, 2> parties_;  // by side; b is empty until a contact answers
+  std::vector<PartyPtr> forks_;
+  std::vector<LegView> left_;  // of parties that were transferred away
+  BestRefusal best_;
+  base::Timers::Id ring_timer_ = 0;
+  int told_status_ = 0;        // the last provisional status the caller got
+  SharedSdp early_answer_;     // what the caller was told before the answer
+  std::optional<AudioDescription> caller_audio_;  // its offer; none: the 200 brings ours
+  std::optional<Exchange> exchange_;
+  std::optional<Transfer> transfer_;
+  std::shared_ptr<media::SessionStats> final_stats_;
+};
+
+/// Finds the leg of that dialog on whatever loop it is; answers on `answer_on`, null if there is none.
+void find_leg_anywhere(CallServices& services, const ReplacedDialog& dialog, base::Loop& answer_on,
+                       std::function<void(std::shared_ptr<Leg>, std::shared_ptr<LegOwner>, base::Loop*)> found);
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,239 @@
+// The setting up of a Call: contacts rung in parallel, early media, the first answer (RFC 3261 §16.7).
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "pbx/binding_table.hpp"
+#include "pbx/call.hpp"
+#include "pbx/call_facts.hpp"
+#include "pbx/calls.hpp"
+
+namespace cadenas::pbx {
+
+AudioDescription Call::audio_for_forks() const {
+  if (!transfer_) return caller_audio_ ? *caller_audio_ : default_audio();
+  AudioDescription audio = at(media::other(transfer_->side))->media->remote_audio();
+  // Whoever was put on hold for the transfer comes back to be spoken with.
+  audio.direction = sip::Direction::sendrecv;
+  return audio;
+}
+
+void Call::invite_number(const std::string& number, const std::string& referred_by) {
+  const auto snapshot = services_.snapshot();
+  const auto found = snapshot->subscriptions.find(number);
+  if (found == snapshot->subscriptions.end()) {
+    best_.add({404, {}, {}});
+    return forks_exhausted();
+  }
+  services_.find(number, loop_,
+                 [weak = weak_from_this(), callee = found->second, referred_by](std::vector<Binding> bindings) {
+                   const auto self = weak.lock();
+                   if (!self || self->state_ == CallState::ended) return;
+                   self->ring(bindings, callee, referred_by);
+                 });
+}
+
+void Call::ring(const std::vector<Binding>& bindings, std::shared_ptr<const store::Subscription> callee,
+                const std::string& referred_by) {
+  const PartyPtr& other = at(media::other(fork_side()));
+  for (const Binding& binding : bindings) {
+    if (forks_.size() >= services_.settings.max_forks) break;
+    // A number that calls itself rings its other phones only.
+    if (binding.flow == other->leg->flow() && callee->number == other->subscription->number) continue;
+    add_fork(binding.flow, binding.contact_uri, binding.user_agent, callee);
+  }
+  if (forks_.empty()) {
+    best_.add({480, {}, {}});
+    return forks_exhausted();
+  }
+  ring_timer_ = loop_.after(services_.settings.ring_timeout, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || self->state_ == CallState::ended) return;
+    self->cancel_forks();
+    self->best_ = {};
+    self->best_.add({480, "Nobody answered in time.", {}});
+    self->forks_exhausted();
+  });
+  for (const PartyPtr& fork : std::vector<PartyPtr>(forks_)) {
+    if (state_ == CallState::ended || forks_.empty()) return;
+    send_invitation(fork, false, referred_by);
+  }
+}
+
+Call::PartyPtr Call::add_fork(const sip::Flow& flow, std::string contact_uri, std::string user_agent,
+                              std::shared_ptr<const store::Subscription> callee) {
+  auto fork = std::make_shared<Party>();
+  fork->leg = std::make_shared<OutboundLeg>(*services_.per_loop.at(flow.loop), flow, callee->number);
+  fork->subscription = std::move(callee);
+  fork->contact_uri = std::move(contact_uri);
+  fork->user_agent = std::move(user_agent);
+  fork->media.emplace(local_[static_cast<std::size_t>(fork_side())], services_.settings.suites);
+  forks_.push_back(fork);
+  return fork;
+}
+
+policy::OfferPlan Call::plan_for(Party& party, const Party& other, policy::OfferMoment moment) {
+  party.decision =
+      policy::decide(gather_facts(*services_.snapshot(), *party.subscription, *other.subscription,
+                                  party.leg->flow().transport, services_.certificate(), policy::MediaSeen::none));
+  const auto plan = policy::plan_offer(party.decision, srtp_mode_of(*party.subscription),
+                                       offer_style_of(*party.subscription), moment);
+  return plan.value_or(policy::OfferPlan{});
+}
+
+void Call::send_invitation(const PartyPtr& fork, bool plain, const std::string& referred_by) {
+  const PartyPtr& other = at(media::other(fork_side()));
+  auto plan = plan_for(*fork, *other, policy::OfferMoment::in_request);
+  if (fork->decision.voice == policy::VoiceTreatment::refuse) {
+    best_.add({488, std::string(fork->decision.refusal.reason) + " " + failing_sentences(fork->decision), {}});
+    return drop_fork(fork);
+  }
+  if (plain) plan = {policy::MediaForm::avp_plain, false};
+  fork->retry_plain = plan.retry_plain;
+  const bool relays = services_.settings.pass_through && plan.form != policy::MediaForm::avp_plain && !transfer_;
+  auto sdp = fork->media->make_offer(audio_for_forks(), plan.form,
+                                     relays ? other->media->relayable_keys() : std::vector<OwnCrypto>{});
+  Invitation invitation;
+  invitation.contact_uri = fork->contact_uri;
+  invitation.to_number = fork->subscription->number;
+  invitation.from_number = other->subscription->number;
+  invitation.from_display = other->subscription->display_name;
+  invitation.anonymous = anonymous_;
+  invitation.referred_by = referred_by;
+  invitation.max_forwards = max_forwards_;
+  invitation.offer = std::make_shared<const sip::Sdp>(std::move(sdp));
+  fork->leg->run([owner = weak_from_this(), &home = loop_, invitation = std::move(invitation)](Leg& leg) mutable {
+    leg.set_owner(owner, home);
+    static_cast<OutboundLeg&>(leg).start(std::move(invitation));
+  });
+}
+
+std::string Call::identity_for_caller(const Party& callee) const {
+  return identity_of(callee.subscription->display_name, callee.subscription->number,
+                     uri_host(at(Side::a)->leg->flow().local));
+}
+
+void Call::on_progress(const PartyPtr& fork, const leg_event::Progress& event) {
+  if (fork->confirmed) return;
+  if (transfer_) {
+    if (event.status == 180) notify(transfer_->referrer, 180, false);
+    return;
+  }
+  if (state_ == CallState::trying) state_ = CallState::ringing;
+  const PartyPtr caller = at(Side::a);
+  // Early media is one contact's: with several ringing the caller hears its own ringing tone.
+  const bool early_media = event.sdp && forks_.size() == 1 && caller_audio_ && !early_answer_;
+  if (early_media && fork->media->state() == PartyMedia::State::offering) {
+    const auto audio = fork->media->take_answer(*event.sdp, event.reliable);
+    if (!audio) {
+      best_.add({488, audio.error().message, {}});
+      end_leg(fork);
+      return drop_fork(fork);
+    }
+    fork->early_described = true;
+    const bool shared = services_.settings.pass_through && fork->media->encrypted();
+    auto answer = caller->media->make_answer(*audio, shared ? fork->media->peer_key() : nullptr);
+    early_answer_ = std::make_shared<const sip::Sdp>(std::move(answer));
+    configure(Side::a, *caller);
+    configure(Side::b, *fork);
+  } else if (event.status == told_status_) {
+    return;
+  }
+  told_status_ = event.status;
+  const SharedSdp sdp = early_media ? early_answer_ : nullptr;
+  caller->leg->run([status = event.status, sdp, identity = identity_for_caller(*fork)](Leg& leg) {
+    static_cast<InboundLeg&>(leg).progress(status, sdp, identity);
+  });
+}
+
+void Call::on_answered(const PartyPtr& fork, const leg_event::Answered& event) {
+  fork->confirmed = true;
+  base::Result<AudioDescription> audio = base::fail("call.answer-without-sdp", "The answer holds no description.");
+  if (event.sdp && fork->media->state() == PartyMedia::State::offering) {
+    audio = fork->media->take_answer(*event.sdp);
+  } else if (fork->media->agreed()) {
+    fork->media->drop_offer();
+    audio = fork->media->remote_audio();
+  }
+  if (!audio) {
+    // No silent fall back to clear voice: this contact is out (RFC 4568 §7.1.4, DOMAIN §3.1).
+    base::log::warning("call.answer-refused", {{"call", id_}, {"code", audio.error().code}});
+    best_.add({488, audio.error().message, {}});
+    end_leg(fork);
+    return drop_fork(fork);
+  }
+  loop_.cancel(ring_timer_);
+  forks_.erase(std::find(forks_.begin(), forks_.end(), fork));
+  std::vector<PartyPtr> losers;
+  losers.swap(forks_);
+  for (const PartyPtr& loser : losers) end_leg(loser, 487);
+  if (transfer_) return complete_transfer(fork);
+  at(Side::b) = fork;
+  complete_call(fork);
+}
+
+void Call::complete_call(const PartyPtr& winner) {
+  const PartyPtr caller = at(Side::a);
+  state_ = CallState::answered;
+  answered_at_ = loop_.clock().now();
+  SharedSdp sdp = early_answer_;
+  if (!caller_audio_) {
+    // The caller's INVITE brought no description: our 200 is the offer (RFC 3261 §13.2.1).
+    const auto plan = plan_for(*caller, *winner, policy::OfferMoment::in_response);
+    if (caller->decision.voice == policy::VoiceTreatment::refuse) {
+      return fail_setup({488, std::string(caller->decision.refusal.reason), {}});
+    }
+    sdp = std::make_shared<const sip::Sdp>(caller->media->make_offer(winner->media->remote_audio(), plan.form));
+    exchange_ = Exchange{Exchange::Kind::in_response, caller, winner};
+  } else if (!sdp) {
+    const bool shared = services_.settings.pass_through && winner->media->encrypted();
+    sdp = std::make_shared<const sip::Sdp>(
+        caller->media->make_answer(winner->media->remote_audio(), shared ? winner->media->peer_key() : nullptr));
+  }
+  caller->confirmed = true;
+  if (caller->media->agreed()) configure(Side::a, *caller);
+  configure(Side::b, *winner);
+  respond(caller, sdp);
+  if (early_answer_ && !winner->media->remote_audio().same_codecs(caller->media->local_audio())) {
+    inform(caller, winner->media->remote_audio());
+  }
+}
+
+void Call::on_fork_failed(const PartyPtr& fork, const leg_event::Failed& event) {
+  if (std::find(forks_.begin(), forks_.end(), fork) == forks_.end()) return;
+  fork->gone = true;
+  if (fork->retry_plain && policy::refuses_secure_offer(event.status)) {
+    // Once more in clear, as a new attempt (policy allows it): the leg's view says why.
+    const PartyPtr again = add_fork(fork->leg->flow(), fork->contact_uri, fork->user_agent, fork->subscription);
+    again->clear_reason =
+        "The phone refused the encrypted offer (" + std::to_string(event.status) + ") and was called again in clear.";
+    forks_.erase(std::find(forks_.begin(), forks_.end(), fork));
+    return send_invitation(again, true, {});
+  }
+  best_.add({event.status, {}, event.retry_after});
+  if (event.status >= 600) cancel_forks();
+  drop_fork(fork);
+}
+
+void Call::drop_fork(const PartyPtr& fork) {
+  const auto found = std::find(forks_.begin(), forks_.end(), fork);
+  if (found != forks_.end()) forks_.erase(found);
+  if (forks_.empty()) forks_exhausted();
+}
+
+void Call::cancel_forks() {
+  loop_.cancel(ring_timer_);
+  std::vector<PartyPtr> forks;
+  forks.swap(forks_);
+  for (const PartyPtr& fork : forks) end_leg(fork, 487);
+}
+
+void Call::forks_exhausted() {
+  const CallRefusal refusal = best_.get();
+  best_ = {};
+  if (transfer_) return transfer_failed(refusal);
+  fail_setup(refusal);
+}
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "media/suite.hpp"
+#include "pbx/session_timer.hpp"
+
+namespace cadenas::pbx {
+
+/// Everything about calls that can be configured. Immutable once the calls are made.
+struct CallSettings {
+  std::size_t max_calls = 2000;           ///< in the whole iPBX; beyond it 503 with Retry-After
+  std::size_t max_calls_per_number = 20;  ///< begun by one subscription on one loop; beyond it 503
+  std::size_t max_forks = 10;             ///< contacts rung at once
+  base::Millis ring_timeout{180'000};     ///< then the legs are cancelled and the caller gets 480
+  std::uint32_t max_forwards = 70;
+  SessionTimerSettings session_timer;
+  bool reliable_provisionals = true;  ///< RFC 3262 offered where the peer supports it
+  /// SDES suites offered and accepted, the preferred first (ENC-1).
+  std::vector<media::Suite> suites{media::Suite::aes_256_cm_hmac_sha1_80, media::Suite::aes_cm_128_hmac_sha1_80,
+                                   media::Suite::aes_cm_128_hmac_sha1_32};
+  /// Hand one party's SDES keys to the other, so that the board relays without encrypting anew. Off: each leg has keys
+  /// of its own, a phone that rings and does not answer never learns the key of the call, and a transfer needs no new
+  /// keys; what it would save is one encryption of about 0.25 µs against 4 µs for moving the packet.
+  bool pass_through = false;
+  std::string user_agent = "Cadenas";  ///< Server and User-Agent
+};
+
+}  // namespace cadenas::pbx

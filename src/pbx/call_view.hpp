@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "policy/decision.hpp"
+
+namespace cadenas::pbx {
+
+enum class CallState : std::uint8_t { trying, ringing, answered, ended };
+constexpr std::string_view to_string(CallState state) {
+  constexpr std::string_view names[]{"trying", "ringing", "answered", "ended"};
+  return names[static_cast<std::size_t>(state)];
+}
+
+/// One leg of a call as API, CLI, call records and pages show it: a value. Never holds a key.
+struct LegView {
+  std::string number;
+  std::string direction;  ///< seen from the phone: "calls" or "is called"
+  std::string state;      ///< "early", "confirmed", "ended"
+  std::string user_agent;
+  std::string transport;    ///< "UDP", "TCP", "TLS"
+  std::string remote;       ///< address:port of the phone
+  std::string tls_version;  ///< empty without TLS
+  std::string tls_cipher;
+  std::string srtp_suite;   ///< agreed in SDP, as the RFC names it; empty where voice is clear
+  std::string media_state;  ///< "sendrecv", "sendonly" …: what we last told the phone
+  std::uint64_t packets_authenticated = 0;  ///< SRTP packets from the phone, tag verified
+  std::uint64_t packets_rejected = 0;       ///< failed authentication, or clear where SRTP was agreed
+  std::uint64_t packets_replayed = 0;
+  std::uint64_t packets_clear = 0;      ///< plain RTP from the phone
+  std::uint64_t packets_encrypted = 0;  ///< SRTP packets sent to the phone
+  std::uint64_t packets_sent_clear = 0;
+  /// SRTP really in use: a suite agreed, packets authenticated, none clear in either direction.
+  bool padlock = false;
+  std::string reason;                      ///< one sentence: why the padlock is as it is
+  std::vector<policy::Verdict> verdicts;   ///< every condition (RIGHT-9)
+};
+
+struct CallView {
+  std::string id;
+  std::string from;
+  std::string to;
+  CallState state = CallState::trying;
+  base::WallTime started{};
+  std::optional<base::WallTime> answered;
+  std::optional<base::WallTime> ended;
+  std::string cause;            ///< empty while the call lives
+  std::vector<LegView> legs;    ///< the caller's first
+};
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/loop.hpp"
+#include "pbx/call_settings.hpp"
+#include "pbx/call_view.hpp"
+#include "pbx/media_sessions.hpp"
+#include "policy/facts.hpp"
+#include "sip/dialog.hpp"
+#include "sip/transaction_layer.hpp"
+#include "store/model.hpp"
+
+namespace cadenas::pbx {
+
+class Call;
+class Calls;
+class Leg;
+struct Binding;
+
+/// What calls need of the rest of the iPBX; one for all loops, filled before the first call, and outliving the calls.
+/// Every function may be called from any loop.
+struct CallServices {
+  CallSettings settings;
+  MediaSessions* media = nullptr;
+  std::function<std::shared_ptr<const store::Snapshot>()> snapshot;
+  /// Of the SIP service's certificate, now (RIGHT-6).
+  std::function<policy::CertificateState()> certificate;
+  /// The registered contacts of a number; answers on `answer_on`.
+  std::function<void(std::string number, base::Loop& answer_on, std::function<void(std::vector<Binding>)>)> find;
+  /// Keeps the record of a call that ended.
+  std::function<void(store::CallRecord)> record;
+  /// The calls of each loop, by its index.
+  std::vector<Calls*> per_loop;
+
+  std::atomic<std::size_t> active_calls{0};
+  std::atomic<std::uint64_t> last_session_id{0};
+};
+
+/// What `Calls` holds at this moment, for tests and metrics.
+struct CallCounts {
+  std::size_t calls = 0;
+  std::size_t legs = 0;  ///< dialogs, early ones included
+};
+
+/// The calls of one loop: those whose caller is on it, and the legs of all calls whose flow is on it. All members on the
+/// loop, unless said otherwise.
+///
+/// A Leg (its dialog and transactions) lives on the loop of its flow, a Call (coordination, policy, media) on the loop
+/// of the caller's leg; they speak by posting values.
+class Calls {
+ public:
+  Calls(base::Loop& loop, sip::TransactionLayer& transactions, CallServices& services);
+  ~Calls();
+  Calls(const Calls&) = delete;
+  Calls& operator=(const Calls&) = delete;
+
+  /// An INVITE outside a dialog from an authenticated subscription.
+  void on_invite(std::shared_ptr<sip::ServerTransaction> invite, std::shared_ptr<const store::Subscription> caller);
+  /// Any request with a To tag, BYE, re-INVITE, PRACK, REFER… among them: 481 where no dialog of that flow matches.
+  void on_in_dialog(std::shared_ptr<sip::ServerTransaction> request);
+  void on_ack(const sip::Flow& flow, const sip::MessageView& ack);
+  void on_cancel(const std::shared_ptr<sip::ServerTransaction>& invite);
+  void on_ack_missing(const std::shared_ptr<sip::ServerTransaction>& invite);
+  void on_flow_closed(const sip::Flow& flow, sip::CloseReason reason);
+
+  /// The calls whose home is this loop, as they are now.
+  std::vector<CallView> views() const;
+  /// Gathers the calls of all loops and answers on the loop of the last of them. Any thread.
+  static void gather(CallServices& services, std::function<void(std::vector<CallView>)> done);
+  CallCounts counts() const;
+  /// A leg of this loop speaks over that flow: the connection must stay (MODE-7, MODE-1).
+  bool carries(const sip::Flow& flow) const;
+  /// Ends the call of that id, of whatever loop it is. Any thread.
+  static void hang_up(CallServices& services, const std::string& id);
+
+  base::Loop& loop() { return loop_; }
+  sip::TransactionLayer& transactions() { return transactions_; }
+  CallServices& services() { return services_; }
+
+  // For calls and legs.
+  std::size_t calls_of(const std::string& number) const;  ///< begun by that number on this loop
+  void add_leg(const std::string& call_id, const std::string& local_tag, std::shared_ptr<Leg> leg);
+  void remove_leg(const std::string& call_id, const std::string& local_tag);
+  std::shared_ptr<Leg> find_leg(std::string_view call_id, std::string_view local_tag) const;
+  void add_call(std::shared_ptr<Call> call);
+  void remove_call(const std::string& id);
+
+ private:
+  base::Loop& loop_;
+  sip::TransactionLayer& transactions_;
+  CallServices& services_;
+  std::unordered_map<std::string, std::shared_ptr<Leg>> legs_;   // by Call-ID and local tag
+  std::unordered_map<std::string, std::shared_ptr<Call>> calls_;  // by id
+  std::unordered_map<std::string, std::size_t> calls_of_;         // by the caller's number
+};
+
+}  // namespace cadenas::pbx

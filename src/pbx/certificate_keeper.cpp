@@ -1,0 +1,82 @@
+#include "pbx/certificate_keeper.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace cadenas::pbx {
+
+pki::SelfSignedNames certificate_names(const store::SystemSettings& settings,
+                                       const std::vector<std::string>& listening) {
+  pki::SelfSignedNames names;
+  std::vector<std::string> addresses = settings.tel_addresses.empty() ? listening : settings.tel_addresses;
+  addresses.insert(addresses.end(), settings.admin_addresses.begin(), settings.admin_addresses.end());
+  for (const auto& address : addresses) {
+    if (names.tel_address.empty()) {
+      names.tel_address = address;
+    } else if (address != names.tel_address && std::find(names.other_addresses.begin(), names.other_addresses.end(),
+                                                         address) == names.other_addresses.end()) {
+      names.other_addresses.push_back(address);
+    }
+  }
+  names.host_names = settings.fqdns;
+  return names;
+}
+
+CertificateKeeper::CertificateKeeper(pki::IdentityStore identities, pki::SelfSignedOptions options,
+                                     pki::TlsCompatibility compatibility, CertificateInService& in_service)
+    : identities_(std::move(identities)), options_(options), compatibility_(compatibility), in_service_(in_service) {}
+
+base::Result<std::shared_ptr<pki::TlsServerContext>> CertificateKeeper::put_into_service(
+    const pki::SelfSignedNames& names) {
+  const auto stored = identities_.open(names, options_);
+  if (!stored) return tl::unexpected(stored.error());
+  if (auto served = serve(*stored); !served) return tl::unexpected(served.error());
+  return context_;
+}
+
+base::Result<pki::Certificate> CertificateKeeper::regenerate(const pki::SelfSignedNames& names) {
+  if (!in_service_.current()) {
+    return base::fail("mode.no-certificate", "NO TLS has no certificate: switch to PBX CERT first.", "mode");
+  }
+  const auto stored = identities_.regenerate(names, options_);
+  if (!stored) return tl::unexpected(stored.error());
+  if (auto served = serve(*stored); !served) return tl::unexpected(served.error());
+  return stored->identity->leaf();
+}
+
+base::Result<void> CertificateKeeper::serve(const pki::StoredIdentity& stored) {
+  for (const auto& finding : stored.findings) base::log::info(finding.code, {{"message", finding.message}});
+  {
+    const std::lock_guard lock(noting_);
+    findings_ = stored.findings;
+  }
+  if (!live_) {
+    live_ = std::make_shared<pki::LiveIdentity>(stored.identity);
+  } else if (!(live_->current()->leaf() == stored.identity->leaf())) {
+    live_->replace(stored.identity);
+  }
+  if (!context_) {
+    auto made = pki::TlsServerContext::make(live_, {.compatibility = compatibility_, .trust_anchors = {}});
+    if (!made) return tl::unexpected(made.error());
+    context_ = *std::move(made);
+  } else if (auto refreshed = context_->refresh(); !refreshed) {
+    return refreshed;
+  }
+  in_service_.set(stored.identity->leaf());
+  return {};
+}
+
+void CertificateKeeper::retire() {
+  in_service_.set(std::nullopt);
+  const std::lock_guard lock(noting_);
+  findings_.clear();
+}
+
+std::vector<base::Error> CertificateKeeper::findings() const {
+  const std::lock_guard lock(noting_);
+  return findings_;
+}
+
+}  // namespace cadenas::pbx

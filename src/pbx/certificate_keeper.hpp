@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "pbx/certificate_in_service.hpp"
+#include "pki/identity_store.hpp"
+#include "pki/self_signed.hpp"
+#include "pki/tls_context.hpp"
+#include "store/model.hpp"
+
+namespace cadenas::pbx {
+
+/// The names a system's certificate must say (CERT-3): CN the first telephony address, SAN all addresses and names.
+/// `listening` stands in where no telephony address is set.
+pki::SelfSignedNames certificate_names(const store::SystemSettings& settings,
+                                       const std::vector<std::string>& listening);
+
+/// The life of the iPBX's own certificate: made, put into service, renewed, made anew, without touching a connection
+/// (CERT-1, MODE-7). Blocking file and key work: on the office thread only, but for `findings`.
+class CertificateKeeper {
+ public:
+  /// `in_service` and `clock` must outlive this.
+  CertificateKeeper(pki::IdentityStore identities, pki::SelfSignedOptions options, pki::TlsCompatibility compatibility,
+                    CertificateInService& in_service);
+
+  /// Puts the stored identity into service, made or renewed where that is due, and returns the TLS context that shows
+  /// it; call it again daily and after the names changed. Errors as IdentityStore::open and TlsServerContext::make.
+  base::Result<std::shared_ptr<pki::TlsServerContext>> put_into_service(const pki::SelfSignedNames& names);
+  /// A new certificate and key, in service at once. Errors: "mode.no-certificate" where none is in service, those of
+  /// IdentityStore::regenerate.
+  base::Result<pki::Certificate> regenerate(const pki::SelfSignedNames& names);
+  /// NO TLS: no certificate is in service; the files stay (MODE-1).
+  void retire();
+
+  /// What the last look at the certificate found; any thread.
+  std::vector<base::Error> findings() const;
+
+ private:
+  base::Result<void> serve(const pki::StoredIdentity& stored);
+
+  pki::IdentityStore identities_;
+  pki::SelfSignedOptions options_;
+  pki::TlsCompatibility compatibility_;
+  CertificateInService& in_service_;
+  std::shared_ptr<pki::LiveIdentity> live_;
+  std::shared_ptr<pki::TlsServerContext> context_;
+  mutable std::mutex noting_;
+  std::vector<base::Error> findings_;  // under noting_
+};
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "media/board.hpp"
+#include "pbx/authenticator.hpp"
+#include "pbx/call_settings.hpp"
+#include "pbx/registrar_settings.hpp"
+#include "pki/self_signed.hpp"
+#include "pki/tls_context.hpp"
+#include "sip/timings.hpp"
+#include "sip/transport_limits.hpp"
+#include "store/model.hpp"
+#include "store/store.hpp"
+
+namespace cadenas::pbx {
+
+/// Where the SIP service listens.
+struct SipListen {
+  std::vector<std::string> addresses{"127.0.0.1"};  ///< literal, no wildcard: answers leave from where requests came
+  std::uint16_t plain_port = 5060;                  ///< UDP and TCP; 0: the system chooses, the same for both
+  std::uint16_t tls_port = 5061;                    ///< 0: the system chooses
+};
+
+/// What a new database begins with; ignored where telephony addresses are stored already.
+struct FirstSettings {
+  std::string realm;                       ///< empty: the store's default
+  std::vector<std::string> tel_addresses;  ///< empty: SipListen::addresses
+  std::vector<std::string> admin_addresses;
+  std::vector<std::string> fqdns;
+  store::TransportMode mode = store::TransportMode::pbx_cert;
+};
+
+/// Everything about one iPBX that is read once at its start; parsed by apps/, immutable from then on. What is changed
+/// while it runs is in the store.
+struct Configuration {
+  std::filesystem::path database = "cadenas.db";
+  std::filesystem::path identity_directory = "identity";  ///< key.pem and cert.pem
+  unsigned loops = 0;                                     ///< signalling loops; 0: one a core
+  SipListen sip;
+  sip::TransportLimits transport;
+  sip::Timings timings;
+  Authenticator::Settings authentication;
+  RegistrarSettings registrar;
+  CallSettings calls;
+  media::BoardSettings media;
+  pki::TlsCompatibility tls = pki::TlsCompatibility::modern;
+  pki::SelfSignedOptions self_signed;
+  store::Retention retention;
+  FirstSettings first;
+  base::Millis renewal_interval{86'400'000};  ///< how often the certificate's dates are looked at (CERT-1)
+  base::Millis stop_time{2'000};              ///< what calls get to end when the iPBX stops
+};
+
+}  // namespace cadenas::pbx

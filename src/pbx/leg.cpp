@@ -1,0 +1,442 @@
+#include "pbx/leg.hpp"
+
+#include <array>
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "pbx/calls.hpp"
+#include "sip/header_values.hpp"
+#include "sip/transaction_layer.hpp"
+#include "sip/uri.hpp"
+
+namespace cadenas::pbx {
+
+namespace {
+
+constexpr std::string_view allowed = "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS, REFER, NOTIFY";
+
+base::Millis random_delay(int from_ms, int to_ms) {
+  std::array<std::uint8_t, 2> octets{};
+  base::fill_random(octets);
+  const int value = octets[0] << 8 | octets[1];
+  return base::Millis{from_ms + value % (to_ms - from_ms)};
+}
+
+}  // namespace
+
+base::Result<SharedSdp> description_of(const sip::MessageView& message) {
+  if (message.body().empty()) return SharedSdp{};
+  const auto type = sip::MediaType::parse(message.value(sip::HeaderId::content_type));
+  if (!type || !type->is("application", "sdp")) {
+    return base::fail("call.content-type", "The body must be application/sdp.", "Content-Type");
+  }
+  auto sdp = sip::Sdp::parse(message.body());
+  if (!sdp) return tl::unexpected(sdp.error());
+  return std::make_shared<const sip::Sdp>(std::move(*sdp));
+}
+
+std::string uri_host(const base::Endpoint& endpoint) {
+  return endpoint.is_v6() ? "[" + endpoint.address() + "]" : endpoint.address();
+}
+
+std::string local_uri(const sip::Flow& flow, std::string_view user, bool secure) {
+  std::string uri = secure ? "sips:" : "sip:";
+  uri += sip::escape_user(user);
+  uri += "@" + uri_host(flow.local) + ":" + std::to_string(flow.local.port());
+  if (!secure && flow.transport == sip::Transport::tls) uri += ";transport=tls";
+  if (flow.transport == sip::Transport::tcp) uri += ";transport=tcp";
+  return uri;
+}
+
+Leg::Leg(Calls& calls, sip::Flow flow, std::string number)
+    : calls_(calls), loop_(calls.loop()), flow_(std::move(flow)), number_(std::move(number)) {}
+
+Leg::~Leg() = default;
+
+void Leg::run(std::function<void(Leg&)> task) {
+  loop_.post([self = shared_from_this(), task = std::move(task)] { task(*self); });
+}
+
+void Leg::set_owner(std::weak_ptr<LegOwner> owner, base::Loop& owner_loop) {
+  owner_ = std::move(owner);
+  owner_loop_ = &owner_loop;
+}
+
+void Leg::emit(LegEvent event) {
+  if (!owner_loop_) return;
+  owner_loop_->post([owner = owner_, self = shared_from_this(), event = std::move(event)] {
+    if (const auto alive = owner.lock()) alive->on_leg_event(self, event);
+  });
+}
+
+base::Timers::Id Leg::after(base::Millis delay, void (Leg::*member)()) {
+  return loop_.after(delay, [weak = weak_from_this(), member] {
+    if (const auto self = weak.lock()) (self.get()->*member)();
+  });
+}
+
+void Leg::enter_table() {
+  calls_.add_leg(call_id_, local_tag_, shared_from_this());
+}
+
+bool Leg::leave() {
+  if (left_) return false;
+  left_ = true;
+  loop_.cancel(session_timer_);
+  loop_.cancel(glare_timer_);
+  calls_.remove_leg(call_id_, local_tag_);
+  return true;
+}
+
+void Leg::finish(const std::string& cause) {
+  const auto self = shared_from_this();
+  if (!leave()) return;
+  if (dialog_) dialog_->terminate();
+  emit(leg_event::Ended{cause});
+}
+
+void Leg::send_bye() {
+  if (!dialog_ || dialog_->state() == sip::Dialog::State::terminated) return;
+  auto bye = dialog_->request(sip::Method::bye);
+  dialog_->terminate();
+  calls_.transactions().send_request(flow_, std::move(bye).finish(), weak_from_this());
+}
+
+std::string Leg::contact() const {
+  return "<" + (dialog_ ? dialog_->local_contact() : local_uri(flow_, number_, false)) + ">";
+}
+
+void Leg::add_dialog_headers(sip::MessageWriter& writer, bool request) const {
+  writer.add("Allow", allowed).add("Supported", "100rel, timer, replaces");
+  writer.add(request ? "User-Agent" : "Server", calls_.services().settings.user_agent);
+}
+
+void Leg::note_peer(const sip::MessageView& message) {
+  if (message.find(sip::HeaderId::allow)) peer_updates_ = message.lists(sip::HeaderId::allow, "UPDATE");
+  if (message.find(sip::HeaderId::supported)) peer_timer_ = message.lists(sip::HeaderId::supported, "timer");
+}
+
+// Requests within the dialog.
+
+void Leg::on_request(const std::shared_ptr<sip::ServerTransaction>& request) {
+  const sip::MessageView& message = request->request();
+  if (left_ || !dialog_ || !dialog_->matches(message)) return request->respond(481);
+  if (!dialog_->accept(message)) return request->respond(500, "CSeq Out Of Order");
+  switch (message.method()) {
+    case sip::Method::bye:
+      request->respond(200);
+      if (unacked_) unacked_->acknowledged();
+      if (asked_ && !asked_->answered()) asked_->respond(487);
+      return finish("bye");
+    case sip::Method::invite:
+    case sip::Method::update:
+      return take_offer_request(request);
+    case sip::Method::prack:
+      return on_prack(request);
+    case sip::Method::info:
+      emit(leg_event::Info{std::string(message.value(sip::HeaderId::content_type)), std::string(message.body())});
+      return request->respond(200);
+    case sip::Method::options: {
+      auto ok = request->make_response(200);
+      add_dialog_headers(ok, false);
+      ok.add("Accept", "application/sdp");
+      return request->respond(std::move(ok).finish(), 200);
+    }
+    case sip::Method::refer:
+      return on_refer(request);
+    default:
+      return request->respond(message.method() == sip::Method::notify ? 481 : 405);
+  }
+}
+
+void Leg::on_prack(const std::shared_ptr<sip::ServerTransaction>& request) {
+  request->respond(481);
+}
+
+void Leg::on_refer(const std::shared_ptr<sip::ServerTransaction>& request) {
+  const sip::MessageView& message = request->request();
+  const auto* refer_to = message.find(sip::HeaderId::refer_to);
+  if (!refer_to) return request->respond(400, "Missing Refer-To");
+  if (!confirmed() || refer_pending_) return request->respond(403);
+  refer_pending_ = true;
+  auto accepted = request->make_response(202);
+  accepted.add("Contact", contact());
+  request->respond(std::move(accepted).finish(), 202);
+  emit(leg_event::Refer{std::string(refer_to->value), std::string(message.value(sip::HeaderId::referred_by))});
+}
+
+void Leg::notify_refer(int status, bool last) {
+  if (left_ || !refer_pending_ || !confirmed()) return;
+  if (last) refer_pending_ = false;
+  auto notify = dialog_->request(sip::Method::notify);
+  notify.add("Event", "refer");
+  notify.add("Subscription-State", last ? "terminated;reason=noresource" : "active;expires=60");
+  const std::string fragment =
+      "SIP/2.0 " + std::to_string(status) + " " + std::string(sip::reason_phrase(status)) + "\r\n";
+  calls_.transactions().send_request(flow_, std::move(notify).finish("message/sipfrag;version=2.0", fragment),
+                                     weak_from_this());
+}
+
+bool Leg::refuse_small_interval(const std::shared_ptr<sip::ServerTransaction>& request) {
+  const auto& settings = calls_.services().settings.session_timer;
+  if (!answer_session_timer(request->request(), settings).too_small) return false;
+  auto refusal = request->make_response(422);
+  refusal.add("Min-SE", std::uint64_t{settings.min_se});
+  request->respond(std::move(refusal).finish(), 422);
+  return true;
+}
+
+void Leg::take_offer_request(const std::shared_ptr<sip::ServerTransaction>& request) {
+  const sip::MessageView& message = request->request();
+  const bool invite = message.method() == sip::Method::invite;
+  auto description = description_of(message);
+  if (!description) {
+    return request->respond(description.error().code == "call.content-type" ? 415 : 488);
+  }
+  if (refuse_small_interval(request)) return;
+  note_peer(message);
+  static_cast<void>(dialog_->update_target(message));
+  if (!invite && !*description) return respond_ok_with(request, nullptr);
+  const bool busy_asking = exchange_ == Exchange::asked || exchange_ == Exchange::offered_in_2xx ||
+                           (unacked_ && exchange_ == Exchange::idle && invite);
+  if (busy_asking) {
+    auto later = request->make_response(500);
+    later.add("Retry-After", std::uint64_t{static_cast<unsigned>(random_delay(0, 10).count())});
+    return request->respond(std::move(later).finish(), 500);
+  }
+  if (exchange_ != Exchange::idle) return request->respond(491);
+  if (invite && !confirmed()) return request->respond(500);
+  if (*description) {
+    const std::string origin((*description)->session.line('o').value_or(""));
+    // The same description again is a refresh (RFC 4028 §7.4): the other party need not know.
+    if (!origin.empty() && origin == last_remote_origin_ && last_local_) return respond_ok_with(request, last_local_);
+  }
+  exchange_ = Exchange::asked;
+  asked_ = request;
+  asked_for_ours_ = !*description;
+  emit(leg_event::Offered{*description});
+}
+
+void Leg::respond_ok_with(const std::shared_ptr<sip::ServerTransaction>& request, const SharedSdp& sdp) {
+  const sip::MessageView& message = request->request();
+  auto ok = request->make_response(200);
+  add_dialog_headers(ok, false);
+  if (message.method() != sip::Method::prack) {
+    ok.add("Contact", contact());
+    const auto timer = answer_session_timer(message, calls_.services().settings.session_timer);
+    if (timer.terms) {
+      ok.add("Session-Expires", timer.session_expires);
+      if (timer.require_timer) ok.add("Require", "timer");
+      if (confirmed()) start_session_timer(timer.terms);
+    }
+  }
+  if (message.method() == sip::Method::invite) unacked_ = request;
+  if (sdp) {
+    last_local_ = sdp;
+    request->respond(std::move(ok).finish("application/sdp", sdp->to_string()), 200);
+  } else {
+    request->respond(std::move(ok).finish(), 200);
+  }
+}
+
+void Leg::answer(SharedSdp sdp) {
+  if (left_ || exchange_ != Exchange::asked || !asked_) return;
+  const auto request = std::exchange(asked_, nullptr);
+  exchange_ = asked_for_ours_ ? Exchange::offered_in_2xx : Exchange::idle;
+  if (!asked_for_ours_) {
+    const auto described = description_of(request->request());
+    if (described && *described) last_remote_origin_ = (*described)->session.line('o').value_or("");
+  }
+  respond_ok_with(request, sdp);
+}
+
+void Leg::refuse_offer(int status, const std::string& warning) {
+  if (left_ || exchange_ != Exchange::asked || !asked_) return;
+  const auto request = std::exchange(asked_, nullptr);
+  exchange_ = Exchange::idle;
+  auto refusal = request->make_response(status);
+  if (!warning.empty()) refusal.add("Warning", "399 " + uri_host(flow_.local) + " \"" + warning + "\"");
+  request->respond(std::move(refusal).finish(), status);
+}
+
+void Leg::on_ack(const sip::MessageView& ack) {
+  if (!unacked_ || unacked_->request().cseq() != ack.cseq()) return;
+  std::exchange(unacked_, nullptr)->acknowledged();
+  if (bye_after_ack_) {
+    const auto self = shared_from_this();
+    send_bye();
+    leave();
+    return;
+  }
+  if (exchange_ != Exchange::offered_in_2xx) return;
+  exchange_ = Exchange::idle;
+  auto description = description_of(ack);
+  if (description && *description) last_remote_origin_ = (*description)->session.line('o').value_or("");
+  emit(leg_event::OfferAnswered{description ? *description : nullptr});
+}
+
+void Leg::on_ack_missing(const std::shared_ptr<sip::ServerTransaction>& invite) {
+  if (invite != unacked_) return;
+  unacked_ = nullptr;
+  send_bye();
+  finish("no ACK");
+}
+
+void Leg::on_flow_closed() {
+  finish("flow closed");
+}
+
+// Our own requests.
+
+void Leg::send_info(const std::string& content_type, const std::string& body) {
+  if (left_ || !dialog_ || dialog_->remote_target().empty()) return;
+  auto info = dialog_->request(sip::Method::info);
+  calls_.transactions().send_request(
+      flow_, body.empty() ? std::move(info).finish() : std::move(info).finish(content_type, body), weak_from_this());
+}
+
+void Leg::offer(SharedSdp sdp, bool insist) {
+  if (left_ || !dialog_) return emit(leg_event::OfferRefused{481});
+  if (exchange_ != Exchange::idle || unacked_) {
+    if (!insist) return emit(leg_event::OfferRefused{491});
+    offered_sdp_ = std::move(sdp);
+    insist_ = true;
+    glare_timer_ = after(random_delay(100, 500), &Leg::retry_offer);
+    return;
+  }
+  offered_sdp_ = std::move(sdp);
+  insist_ = insist;
+  glares_ = 0;
+  send_offer();
+}
+
+void Leg::send_offer() {
+  const bool invite = confirmed();
+  if (!invite && !peer_updates_) return emit(leg_event::OfferRefused{491});
+  exchange_ = Exchange::offering;
+  auto request = dialog_->request(invite ? sip::Method::invite : sip::Method::update);
+  add_dialog_headers(request, true);
+  if (terms_) {
+    request.add("Session-Expires",
+                std::to_string(terms_->seconds) + (terms_->we_refresh ? ";refresher=uac" : ";refresher=uas"));
+    request.add("Min-SE", std::uint64_t{calls_.services().settings.session_timer.min_se});
+  }
+  offering_ = calls_.transactions().send_request(
+      flow_, std::move(request).finish("application/sdp", offered_sdp_->to_string()), weak_from_this());
+}
+
+void Leg::retry_offer() {
+  if (left_) return;
+  if (exchange_ == Exchange::waiting) exchange_ = Exchange::idle;
+  if (exchange_ == Exchange::idle && !unacked_) return send_offer();
+  glare_timer_ = after(random_delay(100, 500), &Leg::retry_offer);
+}
+
+void Leg::acknowledge_success(const sip::MessageView& response) {
+  if (acked_cseq_ != response.cseq() || last_ack_.empty()) {
+    last_ack_ = dialog_->ack(response.cseq()).finish();
+    acked_cseq_ = response.cseq();
+  }
+  static_cast<void>(calls_.transactions().send_ack(flow_, last_ack_));
+}
+
+void Leg::on_offer_final(const sip::MessageView& response) {
+  const int status = response.status();
+  const bool refresh = refreshing_ != nullptr;
+  refreshing_ = nullptr;
+  offering_ = nullptr;
+  exchange_ = Exchange::idle;
+  if (status < 300) {
+    note_peer(response);
+    static_cast<void>(dialog_->update_target(response));
+    if (confirmed()) start_session_timer(terms_of_response(response, calls_.services().settings.session_timer));
+    auto description = description_of(response);
+    if (description && *description) last_remote_origin_ = (*description)->session.line('o').value_or("");
+    if (refresh) return;
+    last_local_ = offered_sdp_;
+    return emit(leg_event::OfferAnswered{description ? *description : nullptr});
+  }
+  if (status == 408 || status == 481) {
+    send_bye();
+    return finish(status == 481 ? "dialog unknown to the party" : "party does not answer");
+  }
+  if (status == 491 && (insist_ || refresh) && glares_ < 5) {
+    ++glares_;
+    exchange_ = Exchange::waiting;
+    // The owner of the Call-ID waits longer (RFC 3261 §14.1).
+    const auto delay = dialog_->is_caller() ? random_delay(2100, 4000) : random_delay(0, 2000);
+    if (refresh) {
+      exchange_ = Exchange::idle;
+      session_timer_ = after(delay, &Leg::refresh_session);
+    } else {
+      glare_timer_ = after(delay, &Leg::retry_offer);
+    }
+    return;
+  }
+  if (refresh) {
+    if (terms_) session_timer_ = after(terms_->give_up_after() - terms_->refresh_after(), &Leg::session_expired);
+    return;
+  }
+  emit(leg_event::OfferRefused{status});
+}
+
+void Leg::on_response(const std::shared_ptr<sip::ClientTransaction>& transaction, const sip::MessageView& response) {
+  const auto self = shared_from_this();
+  if (on_initial_response(transaction, response)) return;
+  if (response.status() < 200) return;
+  const bool success = response.status() < 300;
+  if (success && transaction->is_invite() && dialog_) acknowledge_success(response);
+  if (left_) return;
+  if (transaction == offering_ || transaction == refreshing_) return on_offer_final(response);
+  if (response.status() == 481 && transaction->method() != sip::Method::notify &&
+      transaction->method() != sip::Method::bye) {
+    finish("dialog unknown to the party");
+  }
+}
+
+void Leg::on_failed(const std::shared_ptr<sip::ClientTransaction>& transaction, sip::TransactionFailure failure) {
+  const auto self = shared_from_this();
+  if (on_initial_failed(transaction, failure)) return;
+  if (left_ || transaction->method() == sip::Method::bye) return;
+  if (transaction != offering_ && transaction != refreshing_) return;
+  send_bye();
+  finish("party does not answer");
+}
+
+// Session timer (RFC 4028 §10).
+
+void Leg::start_session_timer(const std::optional<SessionTerms>& terms) {
+  loop_.cancel(session_timer_);
+  session_timer_ = 0;
+  terms_ = terms;
+  if (!terms) return;
+  session_timer_ = terms->we_refresh ? after(terms->refresh_after(), &Leg::refresh_session)
+                                     : after(terms->give_up_after(), &Leg::session_expired);
+}
+
+void Leg::refresh_session() {
+  if (left_ || !confirmed()) return;
+  if (exchange_ != Exchange::idle || unacked_) {
+    session_timer_ = after(base::Millis{2000}, &Leg::refresh_session);
+    return;
+  }
+  auto request = dialog_->request(peer_updates_ ? sip::Method::update : sip::Method::invite);
+  add_dialog_headers(request, true);
+  if (peer_timer_) {
+    request.add("Session-Expires", std::to_string(terms_->seconds) + ";refresher=uac");
+    request.add("Min-SE", std::uint64_t{calls_.services().settings.session_timer.min_se});
+  }
+  exchange_ = Exchange::offering;
+  const bool bare = peer_updates_ || !last_local_;
+  refreshing_ = calls_.transactions().send_request(
+      flow_, bare ? std::move(request).finish() : std::move(request).finish("application/sdp", last_local_->to_string()),
+      weak_from_this());
+}
+
+void Leg::session_expired() {
+  if (left_) return;
+  send_bye();
+  finish("session expired");
+}
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,166 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/loop.hpp"
+#include "base/timers.hpp"
+#include "pbx/leg_event.hpp"
+#include "pbx/session_timer.hpp"
+#include "sip/client_transaction.hpp"
+#include "sip/dialog.hpp"
+#include "sip/flow.hpp"
+#include "sip/server_transaction.hpp"
+#include "sip/transaction_user.hpp"
+
+namespace cadenas::pbx {
+
+class Calls;
+
+/// One party of a call: its dialog (RFC 3261 §12), transactions, session timer. It lives on the loop of its flow and
+/// keeps the rules of SIP; what the call is about, its owner decides.
+///
+/// Offers within the dialog (re-INVITE, UPDATE, PRACK):
+///   state     | event                      | action                          | next
+///   idle      | offer comes                | tell the owner                  | asked
+///   idle      | owner offers               | re-INVITE, or UPDATE when early | offering
+///   idle      | INVITE without description | tell the owner                  | asked
+///   asked     | owner answers              | 200                             | idle; offered_in_2xx if it asked for ours
+///   asked     | owner refuses              | 4xx                             | idle
+///   asked     | offer comes                | 500 with Retry-After, 491       | asked
+///   asked     | owner offers               | tell it 491                     | asked
+///   offering  | 2xx                        | ACK, tell the owner             | idle
+///   offering  | 491, and retries asked for | wait (RFC 3261 §14.1)           | waiting, then offering
+///   offering  | other final                | tell the owner; 408, 481: end   | idle
+///   offering  | offer comes                | 491                             | offering
+///   offered_in_2xx | ACK                   | tell the owner the answer       | idle
+class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
+ public:
+  ~Leg() override;
+  Leg(const Leg&) = delete;
+  Leg& operator=(const Leg&) = delete;
+
+  /// Any thread.
+  void run(std::function<void(Leg&)> task);
+  const sip::Flow& flow() const { return flow_; }
+  const std::string& number() const { return number_; }
+  /// Call-ID and our tag: the dialog's name among the legs.
+  const std::string& call_id() const { return call_id_; }
+  const std::string& local_tag() const { return local_tag_; }
+
+  // All below on the leg's loop.
+
+  void set_owner(std::weak_ptr<LegOwner> owner, base::Loop& owner_loop);
+  /// The owner's offer. With `insist` a 491 is tried again (glare), as nobody else would.
+  void offer(SharedSdp sdp, bool insist);
+  /// Answers what was last told as Offered.
+  void answer(SharedSdp sdp);
+  void refuse_offer(int status, const std::string& warning);
+  void send_info(const std::string& content_type, const std::string& body);
+  /// Progress of a REFER: a NOTIFY with a sipfrag (RFC 3515 §2.4.4); `last` ends the subscription.
+  void notify_refer(int status, bool last);
+  /// Ends the dialog or the attempt by whatever fits: BYE, CANCEL, or a final response. Nothing is told to the owner.
+  virtual void end(int status, const std::string& warning) = 0;
+
+  // From Calls.
+  virtual void on_request(const std::shared_ptr<sip::ServerTransaction>& request);
+  void on_ack(const sip::MessageView& ack);
+  void on_ack_missing(const std::shared_ptr<sip::ServerTransaction>& invite);
+  void on_flow_closed();
+
+  void on_response(const std::shared_ptr<sip::ClientTransaction>& transaction,
+                   const sip::MessageView& response) override;
+  void on_failed(const std::shared_ptr<sip::ClientTransaction>& transaction,
+                 sip::TransactionFailure failure) override;
+
+  bool confirmed() const { return dialog_ && dialog_->state() == sip::Dialog::State::confirmed; }
+  const std::optional<sip::Dialog>& dialog() const { return dialog_; }
+  std::shared_ptr<LegOwner> owner() const { return owner_.lock(); }
+  base::Loop* owner_loop() const { return owner_loop_; }
+
+ protected:
+  Leg(Calls& calls, sip::Flow flow, std::string number);
+
+  enum class Exchange : std::uint8_t { idle, asked, offering, waiting, offered_in_2xx };
+
+  void emit(LegEvent event);
+  void enter_table();
+  /// Leaves the table and stops the timers. True the first time.
+  bool leave();
+  void finish(const std::string& cause);  ///< leave, and tell the owner Ended
+  void send_bye();
+  void start_session_timer(const std::optional<SessionTerms>& terms);
+  std::string contact() const;
+  /// Contact, Allow, Supported, Server and the session timer's headers.
+  void add_dialog_headers(sip::MessageWriter& writer, bool request) const;
+  void note_peer(const sip::MessageView& message);
+  void take_offer_request(const std::shared_ptr<sip::ServerTransaction>& request);
+  base::Timers::Id after(base::Millis delay, void (Leg::*member)());
+  void respond_ok_with(const std::shared_ptr<sip::ServerTransaction>& request, const SharedSdp& sdp);
+  /// ACK to a 2xx, the same again for one that is repeated.
+  void acknowledge_success(const sip::MessageView& response);
+  bool refuse_small_interval(const std::shared_ptr<sip::ServerTransaction>& request);
+  virtual void on_prack(const std::shared_ptr<sip::ServerTransaction>& request);
+  /// A final response or failure of the INVITE that makes the dialog; false if it is not that one.
+  virtual bool on_initial_response(const std::shared_ptr<sip::ClientTransaction>&, const sip::MessageView&) {
+    return false;
+  }
+  virtual bool on_initial_failed(const std::shared_ptr<sip::ClientTransaction>&, sip::TransactionFailure) {
+    return false;
+  }
+
+  Calls& calls_;
+  base::Loop& loop_;
+  const sip::Flow flow_;
+  const std::string number_;
+  std::string call_id_;
+  std::string local_tag_;
+  std::optional<sip::Dialog> dialog_;
+  std::weak_ptr<LegOwner> owner_;
+  base::Loop* owner_loop_ = nullptr;
+  bool left_ = false;
+
+  Exchange exchange_ = Exchange::idle;
+  std::shared_ptr<sip::ServerTransaction> asked_;    // carries the offer under way
+  std::shared_ptr<sip::ServerTransaction> unacked_;  // our 2xx to its INVITE waits for the ACK
+  std::shared_ptr<sip::ClientTransaction> offering_;
+  std::string last_ack_;  // to the 2xx of our last INVITE, for its repetitions
+  std::uint32_t acked_cseq_ = 0;
+  SharedSdp offered_sdp_;
+  bool insist_ = false;
+  unsigned glares_ = 0;
+  bool asked_for_ours_ = false;
+  bool bye_after_ack_ = false;
+  SharedSdp last_local_;  // what we last said, for refreshes
+  std::string last_remote_origin_;
+  bool peer_updates_ = false;  // its Allow lists UPDATE
+  bool peer_timer_ = false;    // its Supported lists timer
+
+ private:
+  void on_refer(const std::shared_ptr<sip::ServerTransaction>& request);
+  void on_offer_final(const sip::MessageView& response);
+  void send_offer();
+  void refresh_session();
+  void session_expired();
+  void retry_offer();
+
+  std::optional<SessionTerms> terms_;
+  base::Timers::Id session_timer_ = 0;
+  base::Timers::Id glare_timer_ = 0;
+  std::shared_ptr<sip::ClientTransaction> refreshing_;
+  bool refer_pending_ = false;
+};
+
+/// The description a message carries: null if it has none. Error "call.content-type" for a body that is no SDP, and
+/// those of Sdp::parse.
+base::Result<SharedSdp> description_of(const sip::MessageView& message);
+
+/// `sip:user@address:port;transport=…` for a flow's local end; sips: where asked for.
+std::string local_uri(const sip::Flow& flow, std::string_view user, bool secure);
+/// The address as a URI's host: IPv6 in brackets.
+std::string uri_host(const base::Endpoint& endpoint);
+
+}  // namespace cadenas::pbx

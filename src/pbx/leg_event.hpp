@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "sip/sdp.hpp"
+
+namespace cadenas::pbx {
+
+class Leg;
+/// A description travels between loops as one immutable value: it may hold keys, so it is not copied.
+using SharedSdp = std::shared_ptr<const sip::Sdp>;
+
+/// What a leg tells its call.
+namespace leg_event {
+
+/// A called party's 1xx above 100. `reliable`: acknowledged by PRACK, so its answer is settled.
+struct Progress {
+  int status = 180;
+  SharedSdp sdp;  ///< null if none
+  bool reliable = false;
+};
+/// The called party's 2xx.
+struct Answered {
+  SharedSdp sdp;  ///< null if none
+};
+/// The called party's final refusal, or the want of any.
+struct Failed {
+  int status = 500;
+  std::string reason;
+  std::optional<std::uint32_t> retry_after;
+};
+/// An offer within the dialog; null where an INVITE without a description asks for ours.
+struct Offered {
+  SharedSdp sdp;
+};
+/// The answer to what we offered, in a 2xx or in an ACK; null where it is missing.
+struct OfferAnswered {
+  SharedSdp sdp;
+};
+/// Our offer was turned down; the session is as it was (RFC 3261 §14.1).
+struct OfferRefused {
+  int status = 488;
+};
+struct Info {
+  std::string content_type;
+  std::string body;
+};
+/// REFER was accepted with 202 (RFC 3515).
+struct Refer {
+  std::string refer_to;
+  std::string referred_by;
+};
+/// The dialog, or the attempt at one, is over; nothing follows.
+struct Ended {
+  std::string cause;  ///< "bye", "cancelled", "flow closed", "session expired", …
+};
+
+}  // namespace leg_event
+
+using LegEvent = std::variant<leg_event::Progress, leg_event::Answered, leg_event::Failed, leg_event::Offered,
+                              leg_event::OfferAnswered, leg_event::OfferRefused, leg_event::Info, leg_event::Refer,
+                              leg_event::Ended>;
+
+/// Whom a leg reports to. Called on the owner's loop, in the order of the events.
+class LegOwner {
+ public:
+  virtual ~LegOwner() = default;
+  virtual void on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) = 0;
+};
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+#include "policy/facts.hpp"
+#include "sip/sdp.hpp"
+
+namespace cadenas::pbx {
+
+/// What of an audio stream passes from one party to the other: the codecs under their payload type numbers, and the
+/// direction. Addresses, ports and keys are each leg's own and never pass.
+///
+/// Payload types pass unchanged, in the offer and in the answer (RFC 3264 §6.1: each number means what its receiver
+/// said), so the relay need not rewrite a packet.
+struct AudioDescription {
+  std::vector<std::string> formats;                              ///< payload types, in order of preference
+  std::vector<std::pair<std::string, std::string>> attributes;  ///< rtpmap, fmtp, ptime, maxptime as they stood
+  sip::Direction direction = sip::Direction::sendrecv;
+
+  /// Same codecs under the same numbers, in whatever direction.
+  bool same_codecs(const AudioDescription& other) const;
+  friend bool operator==(const AudioDescription&, const AudioDescription&) = default;
+};
+
+/// What we offer where no party described anything yet (an INVITE without a description): G.722, G.711, Opus and
+/// RFC 4733 events.
+AudioDescription default_audio();
+
+/// An m= line as the dialog knows it; every later offer keeps the lines in this order (RFC 3264 §8).
+struct LineShape {
+  std::string media;
+  std::string proto;
+  std::string first_format;
+};
+
+/// A description as one leg sees it.
+struct PartyDescription {
+  policy::MediaSeen seen = policy::MediaSeen::none;
+  std::optional<std::size_t> secure_line;  ///< the RTP/SAVP audio line with a port
+  std::optional<std::size_t> plain_line;   ///< the RTP/AVP audio line with a port
+  std::vector<LineShape> lines;
+
+  /// The audio stream of one of the two lines, `line` being an index into `sdp.media`. RFC 2543's hold (address
+  /// 0.0.0.0) is told as the direction it means.
+  static AudioDescription audio_of(const sip::Sdp& sdp, std::size_t line);
+};
+
+/// Errors "call.no-audio" (no audio line with a port over RTP/AVP or RTP/SAVP).
+base::Result<PartyDescription> read_description(const sip::Sdp& sdp);
+
+/// Where a party wants its packets. `rtp` is unset where the address is null (hold) or a name.
+struct MediaAddress {
+  base::Endpoint rtp;
+  base::Endpoint rtcp;
+  bool rtcp_mux = false;
+};
+MediaAddress address_of(const sip::Sdp& sdp, std::size_t line);
+
+}  // namespace cadenas::pbx

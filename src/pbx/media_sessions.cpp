@@ -1,0 +1,26 @@
+#include "pbx/media_sessions.hpp"
+
+#include <utility>
+
+#include "media/board.hpp"
+
+namespace cadenas::pbx {
+
+base::Result<media::SessionPorts> BoardSessions::open(std::uint64_t id, media::AddressFamily a,
+                                                      media::AddressFamily b) {
+  return board_.open(id, a, b);
+}
+
+base::Result<void> BoardSessions::configure(std::uint64_t id, media::Side side, media::LegMedia leg) {
+  return board_.configure(id, side, std::move(leg));
+}
+
+std::optional<media::SessionStats> BoardSessions::stats(std::uint64_t id) const {
+  return board_.stats(id);
+}
+
+std::optional<media::SessionStats> BoardSessions::close(std::uint64_t id) {
+  return board_.close(id);
+}
+
+}  // namespace cadenas::pbx

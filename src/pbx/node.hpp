@@ -1,0 +1,93 @@
+#pragma once
+
+#include <memory>
+
+#include "pbx/authenticator.hpp"
+#include "pbx/counters.hpp"
+#include "pbx/registrar.hpp"
+#include "sip/timings.hpp"
+#include "sip/transaction_layer.hpp"
+#include "sip/transaction_user.hpp"
+#include "sip/transport_layer.hpp"
+
+namespace cadenas::pbx {
+
+class Calls;
+struct CallServices;
+
+/// Everything of one loop: its sockets, its transactions, authentication, the registrar's front and the calls' legs.
+/// Routes each request to who serves it. All members on the loop, or before it runs and after it has ended, but for
+/// the counters.
+class Node final : public sip::ServerUser {
+ public:
+  struct Settings {
+    sip::TransportLimits transport;
+    sip::Timings timings;
+    Authenticator::Settings authentication;
+    RegistrarSettings registrar;
+  };
+
+  /// All references must outlive the node.
+  Node(base::Loop& loop, Authenticator::SnapshotSource snapshot, Locations& locations, CallServices& services,
+       Settings settings);
+  ~Node() override;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  base::Loop& loop() { return loop_; }
+  sip::TransportLayer& transport() { return transport_; }
+  Calls& calls() { return *calls_; }
+
+  /// Whether TLS is in service (MODE-2). Switched off, TLS connections without a call close, those with one when it
+  /// ends; until then nothing new is taken from them.
+  void serve_tls(bool on);
+  /// Takes nothing new any more (503): the iPBX stops, and ends its calls.
+  void wind_down() { winding_down_ = true; }
+
+  const NodeCounters& counters() const { return counters_; }
+  const sip::TransportCounters& transport_counters() const { return transport_.counters(); }
+  const sip::TransactionCounters& transaction_counters() const { return transactions_.counters(); }
+
+  void on_request(const std::shared_ptr<sip::ServerTransaction>& transaction) override;
+  void on_cancel(const std::shared_ptr<sip::ServerTransaction>& invite) override;
+  void on_ack(const sip::Flow& flow, const sip::MessageView& ack) override;
+  void on_ack_missing(const std::shared_ptr<sip::ServerTransaction>& invite) override;
+  void on_stateless(const sip::Flow& flow, const sip::MessageView& request) override;
+  void on_flow_closed(const sip::Flow& flow, sip::CloseReason reason) override;
+
+ private:
+  // The transport layer speaks to the transaction layer, which is made with the transport layer: this stands between.
+  class Inbound final : public sip::FlowUser {
+   public:
+    void connect(sip::FlowUser& user) { user_ = &user; }
+    void on_message(const sip::Flow& flow, const sip::MessageView& message) override;
+    void on_bad_message(const sip::Flow& flow, const base::Error& error, int status,
+                        const sip::MessageView* partial) override;
+    void on_flow_closed(const sip::Flow& flow, sip::CloseReason reason) override;
+
+   private:
+    sip::FlowUser* user_ = nullptr;
+  };
+
+  void on_invite(const std::shared_ptr<sip::ServerTransaction>& transaction);
+  void answer_options(const sip::Flow& flow, const sip::MessageView& request);
+  bool serves(const sip::Flow& flow) const {
+    return !winding_down_ && (tls_served_ || flow.transport != sip::Transport::tls);
+  }
+  void close_idle_tls();
+
+  base::Loop& loop_;
+  Locations& locations_;
+  NodeCounters counters_;
+  bool tls_served_ = true;
+  bool winding_down_ = false;
+  bool closing_tls_ = false;  // a timer of close_idle_tls waits
+  Inbound inbound_;
+  sip::TransportLayer transport_;
+  sip::TransactionLayer transactions_;
+  Authenticator authenticator_;
+  Registrar registrar_;
+  std::unique_ptr<Calls> calls_;
+};
+
+}  // namespace cadenas::pbx

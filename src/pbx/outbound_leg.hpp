@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "pbx/leg.hpp"
+#include "sip/reliable_provisional.hpp"
+
+namespace cadenas::pbx {
+
+/// What an INVITE to a registered contact says: values, made where the call lives.
+struct Invitation {
+  std::string contact_uri;   ///< Request-URI: the contact as it registered
+  std::string to_number;
+  std::string from_number;   ///< of the authenticated subscription, never what the caller wrote
+  std::string from_display;  ///< UTF-8, unquoted
+  bool anonymous = false;    ///< Privacy: id or user was asked for (RFC 3323, RFC 3325)
+  std::string referred_by;   ///< header value, empty if none
+  std::uint32_t max_forwards = 70;
+  SharedSdp offer;
+};
+
+/// A called party's leg: we are the UAC of the INVITE (RFC 3261 §13.2, RFC 3262 §4).
+class OutboundLeg final : public Leg {
+ public:
+  OutboundLeg(Calls& calls, sip::Flow flow, std::string number);
+
+  /// Sends the INVITE and enters the table.
+  void start(Invitation invitation);
+  /// CANCEL before the answer, BYE after it; a 2xx that crosses the CANCEL is acknowledged and ended.
+  void end(int status, const std::string& warning) override;
+
+ protected:
+  bool on_initial_response(const std::shared_ptr<sip::ClientTransaction>& transaction,
+                           const sip::MessageView& response) override;
+  bool on_initial_failed(const std::shared_ptr<sip::ClientTransaction>& transaction,
+                         sip::TransactionFailure failure) override;
+
+ private:
+  void send_invite();
+  void on_provisional(const sip::MessageView& response);
+  void on_success(const sip::MessageView& response);
+  bool adopt_dialog(const sip::MessageView& response);
+
+  Invitation invitation_;
+  std::shared_ptr<sip::ClientTransaction> invite_;
+  std::uint32_t cseq_ = 0;
+  std::uint32_t session_interval_ = 0;
+  sip::ReliableReceiver reliable_;
+  bool answered_ = false;
+  bool cancelled_ = false;
+  std::string from_;
+};
+
+/// The value of P-Asserted-Identity, and From without its tag: `"Display" <sip:number@host>`.
+std::string identity_of(const std::string& display, const std::string& number, const std::string& host);
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,101 @@
+#include "pbx/party.hpp"
+
+#include "sip/flow.hpp"
+
+namespace cadenas::pbx {
+
+namespace {
+
+std::string padlock_reason(const Party& party, const LegView& view) {
+  if (!party.media || !party.media->agreed()) return "No media is agreed yet.";
+  if (!party.media->encrypted()) {
+    if (!party.decision.allowed()) return "Voice is clear. " + failing_sentences(party.decision);
+    return "Voice is clear. " +
+           (party.clear_reason.empty() ? std::string("The phone did not agree on a key.") : party.clear_reason);
+  }
+  if (view.packets_clear > 0 || view.packets_sent_clear > 0) {
+    return "A suite is agreed now, but " + std::to_string(view.packets_clear + view.packets_sent_clear) +
+           " packets of this call were clear.";
+  }
+  if (view.packets_authenticated == 0) return "A suite is agreed, but no packet of the phone was authenticated so far.";
+  return view.srtp_suite + ": " + std::to_string(view.packets_authenticated) +
+         " packets of the phone authenticated, none clear.";
+}
+
+}  // namespace
+
+std::string failing_sentences(const policy::Decision& decision) {
+  std::string out;
+  for (const policy::Condition condition : decision.failing()) {
+    const auto& text = policy::text(condition);
+    if (!out.empty()) out += " ";
+    out += std::string(text.code) + ": " + std::string(text.sentence);
+  }
+  return out;
+}
+
+LegView view_of(const Party& party, const media::SideStats* stats) {
+  LegView view;
+  const sip::Flow& flow = party.leg->flow();
+  view.number = party.subscription->number;
+  view.direction = party.calls ? "calls" : "is called";
+  view.state = party.gone ? "ended" : party.confirmed ? "confirmed" : "early";
+  view.user_agent = party.user_agent;
+  view.transport = sip::to_string(flow.transport);
+  view.remote = flow.remote.to_string();
+  if (flow.tls) {
+    view.tls_version = flow.tls->version;
+    view.tls_cipher = flow.tls->cipher;
+  }
+  view.verdicts.assign(party.decision.verdicts.begin(), party.decision.verdicts.end());
+  if (party.media && party.media->agreed()) {
+    if (const auto suite = party.media->suite()) view.srtp_suite = media::facts(*suite).sdp_name;
+    view.media_state = sip::to_string(party.media->local_audio().direction);
+  }
+  if (stats) {
+    const media::FlowStats& now = stats->rtp;
+    const media::FlowStats& then = party.before.rtp;
+    view.packets_authenticated = now.rx_authenticated - then.rx_authenticated;
+    view.packets_rejected =
+        now.rx_auth_failed + now.rx_clear_refused - then.rx_auth_failed - then.rx_clear_refused;
+    view.packets_replayed = now.rx_replayed - then.rx_replayed;
+    view.packets_clear = now.rx_clear - then.rx_clear;
+    view.packets_encrypted = now.tx_encrypted - then.tx_encrypted;
+    view.packets_sent_clear = now.tx_clear - then.tx_clear;
+  }
+  view.padlock = !view.srtp_suite.empty() && view.packets_authenticated > 0 && view.packets_clear == 0 &&
+                 view.packets_sent_clear == 0;
+  view.reason = padlock_reason(party, view);
+  return view;
+}
+
+store::CallRecord record_of(const CallView& view) {
+  store::CallRecord record;
+  record.id = view.id;
+  record.from = view.from;
+  record.to = view.to;
+  record.started = view.started;
+  record.answered = view.answered;
+  record.ended = view.ended.value_or(view.started);
+  record.cause = view.cause;
+  for (const LegView& leg : view.legs) {
+    store::LegRecord kept;
+    kept.party = leg.number;
+    kept.transport = leg.transport;
+    kept.tls_version = leg.tls_version;
+    kept.tls_cipher = leg.tls_cipher;
+    kept.srtp_suite = leg.srtp_suite;
+    kept.packets_authenticated = leg.packets_authenticated;
+    kept.packets_rejected = leg.packets_rejected;
+    kept.packets_replayed = leg.packets_replayed;
+    kept.packets_clear = leg.packets_clear;
+    kept.padlock = leg.padlock;
+    for (const policy::Verdict& verdict : leg.verdicts) {
+      if (!verdict.holds) kept.failing.emplace_back(policy::code(verdict.condition));
+    }
+    record.legs.push_back(std::move(kept));
+  }
+  return record;
+}
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "media/session_stats.hpp"
+#include "pbx/call_view.hpp"
+#include "pbx/leg.hpp"
+#include "pbx/party_media.hpp"
+#include "policy/decision.hpp"
+#include "store/model.hpp"
+
+namespace cadenas::pbx {
+
+/// One end of a call as the call knows it. Belongs to the call's loop; the leg itself lives on its own.
+struct Party {
+  std::shared_ptr<Leg> leg;
+  std::shared_ptr<const store::Subscription> subscription;
+  bool calls = false;  ///< it sent the INVITE
+  bool inbound = false;
+  bool confirmed = false;
+  bool established = false;  ///< a caller's INVITE was answered by us
+  bool gone = false;  ///< its leg has ended
+  std::string contact_uri;  ///< of a called party
+  std::string user_agent;
+  std::optional<PartyMedia> media;
+  policy::Decision decision;
+  std::string clear_reason;     ///< why voice is clear though the conditions hold; a sentence
+  bool retry_plain = false;     ///< a refusal of the encrypted offer may be followed by one in clear
+  bool early_described = false;  ///< a provisional response brought an answer
+  media::SideStats before;      ///< what its side of the session had counted when it came
+};
+
+/// The view, with the packets the side has counted since the party came; none where `stats` is null.
+LegView view_of(const Party& party, const media::SideStats* stats);
+
+/// What is kept of an ended call.
+store::CallRecord record_of(const CallView& view);
+
+/// The conditions that fail, as "policy.no-right: The subscription …", one sentence each.
+std::string failing_sentences(const policy::Decision& decision);
+
+}  // namespace cadenas::pbx

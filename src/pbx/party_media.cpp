@@ -1,0 +1,248 @@
+#include "pbx/party_media.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/bytes.hpp"
+
+namespace cadenas::pbx {
+
+namespace {
+
+using policy::MediaForm;
+using policy::MediaSeen;
+
+std::uint64_t random_session_id() {
+  std::array<std::uint8_t, 8> octets{};
+  base::fill_random(octets);
+  std::uint64_t id = 0;
+  // 62 bits: o= numbers are read as signed by some peers.
+  for (const std::uint8_t octet : octets) id = (id << 8 | octet) & 0x3fff'ffff'ffff'ffffULL;
+  return id;
+}
+
+bool sends(sip::Direction direction) {
+  return direction == sip::Direction::sendrecv || direction == sip::Direction::sendonly;
+}
+
+bool receives(sip::Direction direction) {
+  return direction == sip::Direction::sendrecv || direction == sip::Direction::recvonly;
+}
+
+// Each end may only send what the other is willing to receive (RFC 3264 §6.1).
+media::Direction board_direction(sip::Direction ours, sip::Direction theirs) {
+  const bool out = sends(ours) && receives(theirs);
+  const bool in = receives(ours) && sends(theirs);
+  if (out && in) return media::Direction::send_receive;
+  if (out) return media::Direction::send_only;
+  return in ? media::Direction::receive_only : media::Direction::inactive;
+}
+
+media::SrtpParams srtp_params(const SharedKey& key) {
+  return {key->suite, key->key_salt.clone()};
+}
+
+}  // namespace
+
+PartyMedia::PartyMedia(LocalMedia local, std::vector<media::Suite> suites)
+    : local_(std::move(local)), suites_(std::move(suites)), session_id_(random_session_id()), version_(session_id_) {}
+
+base::Result<AudioDescription> PartyMedia::take_offer(const sip::Sdp& offer, const policy::Decision& decision,
+                                                      policy::SrtpMode mode) {
+  if (state_ != State::stable) return base::fail("call.offer-state", "Another offer is under way on this leg.");
+  auto description = read_description(offer);
+  if (!description) return tl::unexpected(description.error());
+  auto plan = policy::plan_answer(decision, description->seen);
+  if (!plan) return base::fail("call.policy", std::string(decision.refusal.reason));
+  bool secure = plan->form != MediaForm::avp_plain;
+  std::size_t line = plan->form == MediaForm::savp ? *description->secure_line : *description->plain_line;
+  if (secure && !answer_cryptos(offer.media[line], suites_)) {
+    // No acceptable key: the plain line or plain RTP/AVP is still an honest answer unless only SRTP was asked for.
+    if (mode == policy::SrtpMode::only || !description->plain_line) {
+      return base::fail("call.offer-crypto", "The offer holds no key this system can use.", "crypto");
+    }
+    secure = false;
+    line = *description->plain_line;
+  }
+  state_ = State::offered;
+  offer_ = offer.clone();
+  offered_line_ = line;
+  offered_encrypted_ = secure;
+  offered_description_ = std::move(*description);
+  return PartyDescription::audio_of(offer, line);
+}
+
+sip::Sdp PartyMedia::start_description() {
+  return sip::Sdp::create(local_.address, session_id_, ++version_);
+}
+
+void PartyMedia::add_our_line(sip::Sdp& sdp, const std::string& proto, const AudioDescription& audio) const {
+  sip::SdpMedia media;
+  media.media = "audio";
+  media.port = local_.rtp_port;
+  media.proto = proto;
+  media.formats = audio.formats;
+  for (const auto& [name, value] : audio.attributes) media.add_attribute(name, value);
+  media.set_direction(audio.direction);
+  sdp.media.push_back(std::move(media));
+}
+
+sip::Sdp PartyMedia::make_answer(const AudioDescription& answered, const SharedKey& shared) {
+  sip::Sdp answer = start_description();
+  const sip::Sdp& offer = *offer_;
+  crypto_.reset();
+  for (std::size_t i = 0; i < offer.media.size(); ++i) {
+    const sip::SdpMedia& asked = offer.media[i];
+    if (i != offered_line_) {
+      sip::SdpMedia refused;
+      refused.media = asked.media;
+      refused.proto = asked.proto;
+      refused.formats = asked.formats;
+      answer.media.push_back(std::move(refused));
+      continue;
+    }
+    add_our_line(answer, asked.proto, answered);
+    if (asked.rtcp_mux()) answer.media.back().add_attribute("rtcp-mux");
+    if (!offered_encrypted_) continue;
+    const SharedKey keep = shared ? shared : own_key_;
+    crypto_ = answer_cryptos(asked, suites_, keep);
+    if (crypto_) {
+      own_key_ = crypto_->own.key;
+      answer.media.back().add_crypto(to_attribute(crypto_->own));
+    }
+  }
+  lines_ = offered_description_.lines;
+  agreed_line_ = offered_line_;
+  remote_audio_ = PartyDescription::audio_of(offer, offered_line_);
+  remote_address_ = address_of(offer, offered_line_);
+  local_audio_ = answered;
+  offer_.reset();
+  state_ = State::stable;
+  return answer;
+}
+
+sip::Sdp PartyMedia::make_offer(const AudioDescription& described, MediaForm form,
+                                const std::vector<OwnCrypto>& relayed) {
+  state_ = State::offering;
+  own_form_ = form;
+  own_described_ = described;
+  own_offer_.clear();
+  if (form != MediaForm::avp_plain) {
+    if (!relayed.empty()) {
+      own_offer_ = relayed;
+    } else if (crypto_ && own_key_) {
+      // The suite in use with the same key, so that its rollover counter goes on.
+      own_offer_.push_back({1, std::string(media::facts(own_key_->suite).sdp_name), own_key_});
+    } else {
+      own_offer_ = make_offered_cryptos(suites_);
+    }
+  }
+  sip::Sdp offer = start_description();
+  const std::string proto = form == MediaForm::savp ? "RTP/SAVP" : "RTP/AVP";
+  const std::size_t active = agreed_line_.value_or(0);
+  const std::size_t count = std::max<std::size_t>(lines_.size(), 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i == active) {
+      add_our_line(offer, proto, described);
+      for (const OwnCrypto& crypto : own_offer_) offer.media.back().add_crypto(to_attribute(crypto));
+      continue;
+    }
+    sip::SdpMedia unused;
+    unused.media = lines_[i].media;
+    unused.proto = lines_[i].proto;
+    unused.formats = {lines_[i].first_format};
+    offer.media.push_back(std::move(unused));
+  }
+  return offer;
+}
+
+base::Result<AudioDescription> PartyMedia::take_answer(const sip::Sdp& answer, bool final) {
+  if (state_ != State::offering) return base::fail("call.offer-state", "An answer came to no offer.");
+  auto description = read_description(answer);
+  if (!description) return tl::unexpected(description.error());
+  const auto treatment = policy::judge_answer(own_form_, description->seen);
+  const std::size_t line = description->secure_line ? *description->secure_line : *description->plain_line;
+  std::optional<AgreedCrypto> crypto;
+  switch (treatment) {
+    case policy::VoiceTreatment::encrypt: {
+      auto matched = match_answered_crypto(answer.media[line], own_offer_);
+      if (!matched) return tl::unexpected(matched.error());
+      crypto = std::move(*matched);
+      break;
+    }
+    case policy::VoiceTreatment::clear:
+      break;
+    case policy::VoiceTreatment::refuse:
+      if (description->seen == MediaSeen::savp_without_crypto) {
+        return base::fail("call.answer-without-crypto", "The answer is RTP/SAVP without a key.", "crypto");
+      }
+      return base::fail("call.answer-form", "The answer drops the encryption that the offer asked for.", "m");
+  }
+  crypto_ = std::move(crypto);
+  if (crypto_) own_key_ = crypto_->own.key;
+  settled_plain_ = !crypto_;
+  lines_ = description->lines;
+  agreed_line_ = line;
+  remote_audio_ = PartyDescription::audio_of(answer, line);
+  remote_address_ = address_of(answer, line);
+  remote_address_.rtcp_mux = false;  // we do not offer it
+  local_audio_ = own_described_;
+  if (final) drop_offer();
+  return remote_audio_;
+}
+
+void PartyMedia::drop_offer() {
+  offer_.reset();
+  own_offer_.clear();
+  state_ = State::stable;
+}
+
+void PartyMedia::move_to(LocalMedia local) {
+  local_ = std::move(local);
+  own_key_ = nullptr;
+}
+
+MediaForm PartyMedia::form_in_dialog(MediaForm planned) const {
+  if (planned == MediaForm::avp_plain || !agreed_line_) return planned;
+  if (settled_plain_ && !crypto_) return MediaForm::avp_plain;
+  return lines_[*agreed_line_].proto.starts_with("RTP/SAVP") ? MediaForm::savp : MediaForm::avp_crypto;
+}
+
+std::optional<media::Suite> PartyMedia::suite() const {
+  if (!crypto_) return std::nullopt;
+  return crypto_->own.key->suite;
+}
+
+const SharedKey& PartyMedia::peer_key() const {
+  static const SharedKey none;
+  return crypto_ ? crypto_->peer : none;
+}
+
+std::vector<OwnCrypto> PartyMedia::relayable_keys() const {
+  std::vector<OwnCrypto> out;
+  if (state_ != State::offered || !offered_encrypted_) return out;
+  for (const media::Suite suite : suites_) {
+    const std::array<media::Suite, 1> only{suite};
+    if (auto agreed = answer_cryptos(offer_->media[offered_line_], only)) {
+      out.push_back({agreed->own.tag, agreed->own.spelling, agreed->peer});
+    }
+  }
+  return out;
+}
+
+media::LegMedia PartyMedia::board_leg() const {
+  media::LegMedia leg;
+  leg.remote_rtp = remote_address_.rtp;
+  leg.remote_rtcp = remote_address_.rtcp;
+  leg.rtcp_mux = remote_address_.rtcp_mux;
+  if (crypto_) {
+    leg.receive = srtp_params(crypto_->peer);
+    leg.send = srtp_params(crypto_->own.key);
+    leg.srtp_only = true;
+  }
+  leg.direction = board_direction(local_audio_.direction, remote_audio_.direction);
+  return leg;
+}
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "media/leg_media.hpp"
+#include "pbx/media_description.hpp"
+#include "pbx/sdes.hpp"
+#include "policy/decision.hpp"
+#include "policy/media_form.hpp"
+#include "sip/sdp.hpp"
+
+namespace cadenas::pbx {
+
+/// Where we receive this leg's media, as SDP says it.
+struct LocalMedia {
+  std::string address;
+  std::uint16_t rtp_port = 0;  ///< RTCP is the port above
+};
+
+/// The offer/answer state of one leg (RFC 3264) with its keys (RFC 4568): what was said, what is agreed. Knows neither
+/// SIP nor the other leg. Not thread-safe: it belongs to the call.
+///
+///   state        | event        | action                                  | next
+///   stable       | take_offer   | the decision is the caller's, before     | offered
+///   stable       | make_offer   | keys made, o= version raised             | offering
+///   offered      | make_answer  | one crypto, the other line refused       | stable
+///   offered      | drop_offer   | what was agreed before stays             | stable
+///   offering     | take_answer  | judged: encrypt, clear, or an error      | stable
+///   offering     | drop_offer   | what was agreed before stays             | stable
+class PartyMedia {
+ public:
+  /// `suites` in order of preference.
+  PartyMedia(LocalMedia local, std::vector<media::Suite> suites);
+
+  enum class State : std::uint8_t { stable, offered, offering };
+  State state() const { return state_; }
+
+  /// The party's offer, after `policy::decide` was asked about it. Errors: "call.no-audio", "call.policy" (the decision
+  /// refuses), "call.offer-crypto" (SRTP is needed and no key is acceptable), "call.offer-state".
+  base::Result<AudioDescription> take_offer(const sip::Sdp& offer, const policy::Decision& decision,
+                                            policy::SrtpMode mode);
+  /// The answer to it with the other party's codecs and direction. `shared` is the key we send with when both legs
+  /// share keys, else null.
+  sip::Sdp make_answer(const AudioDescription& answered, const SharedKey& shared = nullptr);
+
+  /// Our offer in the form that was planned; RTP/AVP without keys where `plan` says so. `relayed` are the other party's
+  /// own keys to hand on (pass-through), empty for keys of our own.
+  sip::Sdp make_offer(const AudioDescription& described, policy::MediaForm form,
+                      const std::vector<OwnCrypto>& relayed = {});
+  /// Errors: "call.no-audio", "call.answer-without-crypto", "call.answer-crypto", "call.answer-form", "call.offer-state".
+  /// Not `final`: the answer stood in a provisional response that may be lost (RFC 3261 §13.2.1), the final one says it
+  /// again or lets it stand (`drop_offer`).
+  base::Result<AudioDescription> take_answer(const sip::Sdp& answer, bool final = true);
+  /// The offer under way, whosever it is, comes to nothing.
+  void drop_offer();
+
+  /// The form an offer in this dialog keeps, given what the plan for a fresh one would be: a line that was RTP/AVP or
+  /// RTP/SAVP stays so, and what the party refused to encrypt is not asked again.
+  policy::MediaForm form_in_dialog(policy::MediaForm planned) const;
+
+  bool agreed() const { return agreed_line_.has_value(); }  ///< an answer was given or taken
+  bool encrypted() const { return crypto_.has_value(); }    ///< keys both ways are agreed
+  std::optional<media::Suite> suite() const;
+  /// What the party last said of itself, and is in force.
+  const AudioDescription& remote_audio() const { return remote_audio_; }
+  /// What we last told the party.
+  const AudioDescription& local_audio() const { return local_audio_; }
+  /// What we last offered, agreed or not.
+  const AudioDescription& offered_audio() const { return own_described_; }
+  /// What the party's offer, being answered, proposes in keys for pass-through: acceptable lines with their own tags.
+  std::vector<OwnCrypto> relayable_keys() const;
+  const SharedKey& peer_key() const;
+  std::uint32_t agreed_tag() const { return crypto_ ? crypto_->own.tag : 0; }
+  /// Keys go only where both sides wrote them; what the board is to do.
+  media::LegMedia board_leg() const;
+  const LocalMedia& local() const { return local_; }
+  /// The leg joins another media session. Our keys are left behind: the new session counts from zero, and a key used
+  /// twice from there would repeat its keystream.
+  void move_to(LocalMedia local);
+
+ private:
+  sip::Sdp start_description();
+  void add_our_line(sip::Sdp& sdp, const std::string& proto, const AudioDescription& audio) const;
+
+  LocalMedia local_;
+  std::vector<media::Suite> suites_;
+  std::uint64_t session_id_;
+  std::uint64_t version_;
+  State state_ = State::stable;
+
+  // In force.
+  std::vector<LineShape> lines_;
+  std::optional<std::size_t> agreed_line_;
+  std::optional<AgreedCrypto> crypto_;
+  SharedKey own_key_;  ///< the last we agreed to send with; null where a fresh one is due
+  AudioDescription remote_audio_;
+  AudioDescription local_audio_;
+  MediaAddress remote_address_;
+  bool settled_plain_ = false;  ///< the party turned an encrypted offer down
+
+  // Under way.
+  std::optional<sip::Sdp> offer_;               ///< the party's
+  std::size_t offered_line_ = 0;
+  bool offered_encrypted_ = false;
+  PartyDescription offered_description_;
+  std::vector<OwnCrypto> own_offer_;            ///< ours
+  policy::MediaForm own_form_ = policy::MediaForm::avp_plain;
+  AudioDescription own_described_;
+};
+
+}  // namespace cadenas::pbx

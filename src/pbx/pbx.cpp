@@ -1,0 +1,347 @@
+#include "pbx/pbx.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/loop.hpp"
+#include "media/board.hpp"
+#include "pbx/calls.hpp"
+#include "pbx/certificate_keeper.hpp"
+#include "pbx/configuration.hpp"
+#include "pbx/counter_samples.hpp"
+#include "pbx/locations.hpp"
+#include "pbx/media_sessions.hpp"
+#include "pbx/node.hpp"
+#include "pbx/sip_service.hpp"
+#include "store/store.hpp"
+
+namespace cadenas::pbx {
+
+namespace {
+
+// Waits on the office thread, or the owner's, for what completes on another one.
+template <class T, class Begin>
+base::Result<T> wait_for(Begin begin) {
+  auto promise = std::make_shared<std::promise<base::Result<T>>>();
+  auto future = promise->get_future();
+  begin([promise](base::Result<T> result) { promise->set_value(std::move(result)); });
+  return future.get();
+}
+
+}  // namespace
+
+/// Slow and rare work (keys, mode changes) is done one after the other on the office thread, which may block; it starts
+/// before the signalling loops are used and ends before they do.
+class Pbx::Parts {
+ public:
+  Parts(Configuration configuration, const base::Clock& clock, std::unique_ptr<store::Store> opened);
+
+  base::Result<void> start();
+  void stop();
+  base::Result<void> keep_first_settings();
+  void set_mode(store::TransportMode mode, Done<void> done);
+  void change_settings(store::SystemSettings settings, Done<void> done);
+  void regenerate_certificate(Done<pki::Certificate> done);
+  Health health() const;
+
+  const Configuration configuration_;
+  base::Loops loops_;
+  base::Loop office_;
+  std::unique_ptr<store::Store> store_;
+  media::Board board_;
+  BoardSessions sessions_;
+  CertificateInService certificate_;
+  CertificateKeeper keeper_;
+  Locations locations_;
+  CallServices services_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::unique_ptr<SipService> service_;
+
+ private:
+  base::Result<void> take(const store::SystemSettings& settings);
+  base::Result<void> take_and_store(const store::SystemSettings& settings);
+  void follow(const std::shared_ptr<const store::Snapshot>& snapshot);
+  void renew_daily();
+  void end_calls();
+  pki::SelfSignedNames names(const store::SystemSettings& settings) const {
+    return certificate_names(settings, configuration_.sip.addresses);
+  }
+
+  std::thread office_thread_;
+  std::atomic<bool> running_{false};
+  mutable std::mutex noting_;
+  std::optional<base::Error> not_applied_;  // under noting_
+};
+
+Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::unique_ptr<store::Store> opened)
+    : configuration_(std::move(configuration)),
+      loops_(configuration_.loops, clock),
+      office_(loops_.size(), clock),
+      store_(std::move(opened)),
+      board_(configuration_.media, clock),
+      sessions_(board_),
+      keeper_(pki::IdentityStore(configuration_.identity_directory, clock), configuration_.self_signed,
+              configuration_.tls, certificate_),
+      locations_(loops_, {.bindings_per_number = configuration_.registrar.bindings_per_number}) {
+  services_.settings = configuration_.calls;
+  services_.media = &sessions_;
+  services_.snapshot = [this] { return store_->snapshot(); };
+  services_.certificate = [this, &clock] { return certificate_.state(clock.now()); };
+  services_.find = [this](std::string number, base::Loop& answer_on, Locations::Found found) {
+    locations_.find(std::move(number), answer_on, std::move(found));
+  };
+  services_.record = [this](store::CallRecord record) {
+    store_->record_call(std::move(record), [](const base::Result<void>& kept) {
+      if (!kept) base::log::warning("call.not-recorded", {{"code", kept.error().code}});
+    });
+  };
+  store_->on_change([this](const std::shared_ptr<const store::Snapshot>& snapshot) {
+    office_.post([this, snapshot] { follow(snapshot); });
+  });
+  const Node::Settings settings{configuration_.transport, configuration_.timings, configuration_.authentication,
+                                configuration_.registrar};
+  std::vector<Node*> all;
+  for (unsigned i = 0; i < loops_.size(); ++i) {
+    nodes_.push_back(std::make_unique<Node>(loops_.at(i), services_.snapshot, locations_, services_, settings));
+    services_.per_loop.push_back(&nodes_.back()->calls());
+    all.push_back(nodes_.back().get());
+  }
+  service_ = std::make_unique<SipService>(std::move(all), configuration_.sip);
+}
+
+base::Result<void> Pbx::Parts::keep_first_settings() {
+  store::SystemSettings settings = store_->snapshot()->settings;
+  if (!settings.tel_addresses.empty()) return {};
+  const FirstSettings& first = configuration_.first;
+  if (!first.realm.empty()) settings.realm = first.realm;
+  settings.tel_addresses = first.tel_addresses.empty() ? configuration_.sip.addresses : first.tel_addresses;
+  settings.admin_addresses = first.admin_addresses;
+  settings.fqdns = first.fqdns;
+  settings.mode = first.mode;
+  return wait_for<void>([&](auto done) { store_->change_settings(settings, std::move(done)); });
+}
+
+base::Result<void> Pbx::Parts::start() {
+  loops_.start();
+  office_thread_ = std::thread([this] { office_.run(); });
+  auto outcome =
+      wait_for<void>([this](auto done) { office_.post([this, done] { done(take(store_->snapshot()->settings)); }); });
+  if (!outcome) {
+    stop();
+    return outcome;
+  }
+  office_.post([this] { renew_daily(); });
+  running_ = true;
+  return {};
+}
+
+void Pbx::Parts::stop() {
+  if (!office_thread_.joinable()) return;
+  running_ = false;
+  office_.stop();
+  office_thread_.join();
+  end_calls();
+  for (const auto& node : nodes_) {
+    (void)wait_for<void>([&](auto done) {
+      node->loop().post([&node = *node, done] {
+        for (const auto transport : {sip::Transport::udp, sip::Transport::tcp, sip::Transport::tls}) {
+          node.transport().stop_listening(transport, true);
+        }
+        done({});
+      });
+    });
+  }
+  loops_.stop();
+}
+
+// Whoever is in a call is told, as far as that can be had in the time there is.
+void Pbx::Parts::end_calls() {
+  for (const auto& node : nodes_) node->loop().post([&node = *node] { node.wind_down(); });
+  auto idle = std::make_shared<std::promise<void>>();
+  auto ended = idle->get_future();
+  Calls::gather(services_, [this](const std::vector<CallView>& calls) {
+    for (const auto& call : calls) Calls::hang_up(services_, call.id);
+  });
+  constexpr base::Millis look_interval{20};
+  auto look = std::make_shared<std::function<void()>>();
+  base::Loop& loop = loops_.at(0);
+  *look = [this, &loop, idle, again = std::weak_ptr(look)] {
+    if (services_.active_calls.load() == 0) {
+      idle->set_value();
+    } else if (const auto next = again.lock()) {
+      loop.after(look_interval, *next);
+    }
+  };
+  loop.post([look] { (*look)(); });
+  ended.wait_for(configuration_.stop_time);
+}
+
+// On the office thread.
+base::Result<void> Pbx::Parts::take(const store::SystemSettings& settings) {
+  std::shared_ptr<pki::TlsServerContext> tls;
+  if (settings.mode == store::TransportMode::pbx_cert) {
+    auto context = keeper_.put_into_service(names(settings));
+    if (!context) return tl::unexpected(context.error());
+    tls = *std::move(context);
+  }
+  auto applied = wait_for<void>([&](auto done) { service_->apply(settings.mode, std::move(tls), std::move(done)); });
+  if (service_->mode() == store::TransportMode::no_tls) keeper_.retire();
+  const std::lock_guard lock(noting_);
+  not_applied_ = applied ? std::nullopt : std::optional(applied.error());
+  return applied;
+}
+
+base::Result<void> Pbx::Parts::take_and_store(const store::SystemSettings& settings) {
+  const store::SystemSettings before = store_->snapshot()->settings;
+  auto taken = take(settings);
+  if (taken) {
+    taken = wait_for<void>([&](auto done) { store_->change_settings(settings, std::move(done)); });
+  }
+  if (!taken) {
+    if (auto back = take(before); !back) base::log::error("sip.mode-lost", {{"code", back.error().code}});
+  }
+  return taken;
+}
+
+// Settings that reached the store by another way, and subscriptions that left it.
+void Pbx::Parts::follow(const std::shared_ptr<const store::Snapshot>& snapshot) {
+  locations_.remove_unless([snapshot](const std::string& number) { return snapshot->find(number) != nullptr; });
+  if (snapshot->settings.mode == service_->mode()) return;
+  // What a change under way has stored meanwhile is in service already when this runs.
+  const auto now = store_->snapshot();
+  if (now->settings.mode == service_->mode()) return;
+  if (auto taken = take(now->settings); !taken) {
+    base::log::error("sip.mode-not-applied", {{"code", taken.error().code}, {"message", taken.error().message}});
+  }
+}
+
+void Pbx::Parts::renew_daily() {
+  office_.after(configuration_.renewal_interval, [this] {
+    if (certificate_.current()) {
+      if (auto looked = keeper_.put_into_service(names(store_->snapshot()->settings)); !looked) {
+        base::log::error("cert.not-renewed", {{"code", looked.error().code}, {"message", looked.error().message}});
+      }
+    }
+    renew_daily();
+  });
+}
+
+void Pbx::Parts::set_mode(store::TransportMode mode, Done<void> done) {
+  office_.post([this, mode, done = std::move(done)] {
+    auto settings = store_->snapshot()->settings;
+    settings.mode = mode;
+    done(take_and_store(settings));
+  });
+}
+
+void Pbx::Parts::change_settings(store::SystemSettings settings, Done<void> done) {
+  office_.post([this, settings = std::move(settings), done = std::move(done)] { done(take_and_store(settings)); });
+}
+
+void Pbx::Parts::regenerate_certificate(Done<pki::Certificate> done) {
+  office_.post([this, done = std::move(done)] { done(keeper_.regenerate(names(store_->snapshot()->settings))); });
+}
+
+Health Pbx::Parts::health() const {
+  Health out;
+  out.running = running_;
+  out.mode = service_->mode();
+  out.listening = service_->listening();
+  out.loops = loops_.size();
+  out.registrations = locations_.size();
+  out.findings = keeper_.findings();
+  const std::lock_guard lock(noting_);
+  if (not_applied_) out.findings.push_back(*not_applied_);
+  return out;
+}
+
+base::Result<std::unique_ptr<Pbx>> Pbx::create(Configuration configuration, const base::Clock& clock) {
+  if (configuration.sip.addresses.empty()) {
+    return base::fail("configuration.address", "The SIP service needs at least one address to listen on.", "sip");
+  }
+  for (const auto& address : configuration.sip.addresses) {
+    if (!base::Endpoint::parse(address, 0)) {
+      return base::fail("configuration.address", "\"" + address + "\" is no literal IPv4 or IPv6 address.", "sip");
+    }
+  }
+  auto opened = store::Store::open(configuration.database.string(), configuration.retention);
+  if (!opened) return tl::unexpected(opened.error());
+  std::unique_ptr<Parts> parts;
+  try {
+    parts = std::make_unique<Parts>(std::move(configuration), clock, *std::move(opened));
+  } catch (const std::system_error& refused) {
+    return base::fail("media.start-failed", std::string("The media threads cannot start: ") + refused.what());
+  }
+  if (auto kept = parts->keep_first_settings(); !kept) return tl::unexpected(kept.error());
+  return std::unique_ptr<Pbx>(new Pbx(std::move(parts)));
+}
+
+Pbx::Pbx(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Pbx::~Pbx() {
+  stop();
+}
+
+base::Result<void> Pbx::start() {
+  return parts_->start();
+}
+
+void Pbx::stop() {
+  parts_->stop();
+}
+
+store::Store& Pbx::store() {
+  return *parts_->store_;
+}
+
+void Pbx::registrations(Registrations done) {
+  parts_->locations_.list(std::move(done));
+}
+
+void Pbx::calls(CallList done) {
+  Calls::gather(parts_->services_, std::move(done));
+}
+
+void Pbx::call(std::string id, std::function<void(std::optional<CallView>)> done) {
+  Calls::gather(parts_->services_, [id = std::move(id), done = std::move(done)](const std::vector<CallView>& calls) {
+    const auto at = std::find_if(calls.begin(), calls.end(), [&](const CallView& call) { return call.id == id; });
+    done(at == calls.end() ? std::nullopt : std::optional(*at));
+  });
+}
+
+std::optional<pki::Certificate> Pbx::certificate() const {
+  return parts_->certificate_.current();
+}
+
+std::vector<CounterSample> Pbx::counters() const {
+  std::vector<const Node*> nodes;
+  for (const auto& node : parts_->nodes_) nodes.push_back(node.get());
+  auto out = counter_samples(nodes, parts_->locations_);
+  out.push_back({"cadenas_calls", "Calls in progress.", "", true, parts_->services_.active_calls.load()});
+  out.push_back({"cadenas_media_sessions", "Media sessions open.", "", true, parts_->board_.sessions()});
+  return out;
+}
+
+Health Pbx::health() const {
+  return parts_->health();
+}
+
+void Pbx::set_mode(store::TransportMode mode, Done<void> done) {
+  parts_->set_mode(mode, std::move(done));
+}
+
+void Pbx::change_settings(store::SystemSettings settings, Done<void> done) {
+  parts_->change_settings(std::move(settings), std::move(done));
+}
+
+void Pbx::regenerate_certificate(Done<pki::Certificate> done) {
+  parts_->regenerate_certificate(std::move(done));
+}
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+#include "pbx/call_view.hpp"
+#include "pbx/counters.hpp"
+#include "pbx/registration_view.hpp"
+#include "pki/certificate.hpp"
+#include "sip/flow.hpp"
+#include "store/model.hpp"
+
+namespace cadenas::store {
+class Store;
+}
+
+namespace cadenas::pbx {
+
+struct Configuration;
+
+/// Where the SIP service can be reached now.
+struct ListeningAt {
+  sip::Transport transport{};
+  base::Endpoint address;
+
+  friend bool operator==(const ListeningAt&, const ListeningAt&) = default;
+};
+
+/// How the iPBX is, for `status` and the health route.
+struct Health {
+  bool running = false;
+  store::TransportMode mode{};         ///< in service
+  std::vector<ListeningAt> listening;  ///< one entry an address and transport, however many loops
+  unsigned loops = 0;
+  std::size_t registrations = 0;
+  std::vector<base::Error> findings;  ///< what a person should look at: certificate, mode that could not be applied
+};
+
+/// One iPBX: the composition root of store, media board, certificate, SIP service, registrations and calls.
+///
+/// But for `create`, `start`, `stop` and destruction, which belong to one thread outside the iPBX, every member may be
+/// called from any thread. Callbacks run once, on a thread of the iPBX: take the value, post it to where it is wanted,
+/// do not block. After `stop`, callbacks not yet run never run.
+class Pbx {
+ public:
+  template <class T>
+  using Done = std::function<void(base::Result<T>)>;
+
+  /// Opens the database and starts the media threads; nothing listens yet. `clock` must outlive the iPBX. Blocks.
+  /// Errors: those of Store::open, IdentityStore::open; "configuration.address"; "media.start-failed".
+  static base::Result<std::unique_ptr<Pbx>> create(Configuration configuration, const base::Clock& clock);
+  ~Pbx();  ///< stops
+  Pbx(const Pbx&) = delete;
+  Pbx& operator=(const Pbx&) = delete;
+
+  /// Listens as the stored mode says and serves. Blocks until it does. Where the mode needs a certificate and there is
+  /// none, a self-signed one is made first (CERT-1). Errors "transport.listen", "mode.bothway-unavailable", those of
+  /// IdentityStore::open; nothing listens then.
+  base::Result<void> start();
+  /// Ends the calls (BYE, at most Configuration::stop_time), closes every socket, joins the loops. Once only.
+  void stop();
+
+  /// Subscriptions, classes, accounts, journal and call records: read its snapshot, post changes to it. A removed
+  /// subscription's bindings go with it. Settings are changed by `change_settings`.
+  store::Store& store();
+
+  using Registrations = std::function<void(std::vector<RegistrationView>)>;
+  void registrations(Registrations done);
+  using CallList = std::function<void(std::vector<CallView>)>;
+  /// Calls in progress.
+  void calls(CallList done);
+  /// A call in progress by its id; nothing if there is none (ended ones are in the store).
+  void call(std::string id, std::function<void(std::optional<CallView>)> done);
+
+  /// The certificate in service; none in NO TLS.
+  std::optional<pki::Certificate> certificate() const;
+  std::vector<CounterSample> counters() const;
+  Health health() const;
+
+  /// MODE-1, MODE-2: switches the SIP service, then stores the mode. Connections and calls that the new mode allows go
+  /// on untouched; towards NO TLS, 5061 closes, idle TLS connections end, one that carries a call ends with it.
+  /// Errors: "mode.bothway-unavailable", "transport.listen", those of IdentityStore::open and of Store; the mode stays
+  /// as it was then.
+  void set_mode(store::TransportMode mode, Done<void> done);
+  /// Stores the settings and puts mode and certificate names into service. Errors as set_mode and
+  /// Store::change_settings.
+  void change_settings(store::SystemSettings settings, Done<void> done);
+  /// *Régénération du certificat* (MODE-7): a new self-signed certificate for handshakes to come; no connection drops.
+  /// Errors: "mode.no-certificate" (NO TLS), those of IdentityStore::regenerate.
+  void regenerate_certificate(Done<pki::Certificate> done);
+
+ private:
+  class Parts;
+  explicit Pbx(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace cadenas::pbx

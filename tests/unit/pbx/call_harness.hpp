@@ -1,0 +1,132 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/loop.hpp"
+#include "media/board.hpp"
+#include "pbx/binding_table.hpp"
+#include "pbx/calls.hpp"
+#include "sip/sdp.hpp"
+#include "sip/transaction_layer.hpp"
+#include "store/model.hpp"
+
+namespace cadenas::pbx::test {
+
+/// A board that only remembers what it was told.
+class FakeMedia final : public MediaSessions {
+ public:
+  struct Session {
+    std::map<media::Side, media::LegMedia> legs;
+    std::map<media::Side, int> configured;
+    media::SessionStats stats;
+    bool open = true;
+  };
+  base::Result<media::SessionPorts> open(std::uint64_t id, media::AddressFamily, media::AddressFamily) override;
+  base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) override;
+  std::optional<media::SessionStats> stats(std::uint64_t id) const override;
+  std::optional<media::SessionStats> close(std::uint64_t id) override;
+
+  std::size_t open_sessions() const;
+  Session& last() { return sessions.rbegin()->second; }
+  std::map<std::uint64_t, Session> sessions;
+  bool exhausted = false;
+};
+
+class Exchange;
+
+/// A phone that speaks real SIP text. Each test says what it sends and what it must have received.
+class Phone {
+ public:
+  struct Dialog {
+    std::string call_id, local_tag, remote_tag, local, remote, target;
+    std::uint32_t cseq = 0;
+  };
+
+  Phone(Exchange& exchange, std::string number, sip::Flow flow);
+
+  /// Sends an INVITE to a number; `headers` are whole lines with CRLF.
+  void invite(const std::string& number, const std::string& sdp, const std::string& headers = {});
+  /// The next message must be a response with that status; it is taken off. 100 is passed over.
+  sip::Message response(int status);
+  /// The next message must be that request; it is taken off.
+  sip::Message request(sip::Method method);
+  bool silent();  ///< nothing but 100 has come
+  std::string inbox() const;  ///< start lines, for failure messages
+
+  void respond(const sip::MessageView& request, int status, const std::string& sdp = {},
+               const std::string& headers = {});
+  void ack(const sip::MessageView& response, const std::string& sdp = {});
+  void cancel();
+  /// A request in the current dialog.
+  void send(std::string_view method, const std::string& body = {}, const std::string& headers = {},
+            const std::string& content_type = "application/sdp");
+  /// Sends the octets as they are.
+  void raw(std::string text);
+
+  Exchange& exchange;
+  std::string number;
+  sip::Flow flow;
+  std::deque<sip::Message> received;
+  Dialog dialog;
+  std::string last_invite_branch;
+  std::string invite_uri;
+};
+
+/// One iPBX of one or two loops without sockets or threads, its clock in the test's hand.
+class Exchange {
+ public:
+  explicit Exchange(unsigned loops = 1);
+  ~Exchange();
+
+  Phone& phone(const std::string& number, sip::Transport transport = sip::Transport::tls, unsigned loop = 0);
+  store::Subscription& subscription(const std::string& number);
+  /// Runs every loop until none has anything to do.
+  void settle();
+  /// Lets time pass in small steps, as timers want it.
+  void pass(base::Millis time);
+  void close(Phone& phone);
+  std::vector<CallView> views();
+  CallCounts counts();
+  std::size_t transactions();
+  void publish();
+
+  struct Node;
+  base::ManualClock clock{base::WallTime{base::Millis{1'700'000'000'000}}};
+  FakeMedia media;
+  CallServices services;
+  std::vector<std::unique_ptr<Node>> nodes;
+  std::vector<std::unique_ptr<Phone>> phones;
+  std::map<std::string, store::Subscription> subscriptions;
+  store::SystemSettings settings;
+  policy::CertificateState certificate = policy::CertificateState::valid;
+  std::vector<store::CallRecord> records;
+  std::shared_ptr<const store::Snapshot> snapshot;
+  bool lose_next = false;  ///< the next message to a phone is lost
+};
+
+/// A description as phones write it. `keys`: lines "a=crypto:…" without CRLF.
+std::string description(const std::string& proto, int port, const std::vector<std::string>& keys = {},
+                        const std::string& direction = "sendrecv", const std::string& formats = "8 0 101");
+/// An a=crypto line with a key made of one repeated octet.
+std::string crypto(int tag, const std::string& suite, char octet);
+sip::Sdp sdp_of(const sip::MessageView& message);
+/// RTP/SAVP with an AES-256 and an AES-128 key.
+std::string savp(int port, char octet, const std::string& direction = "sendrecv");
+/// The same stream as an answer to the keys offered in `message`.
+std::string savp_answer(const sip::MessageView& message, int port, char octet,
+                        const std::string& direction = "sendrecv");
+/// `a` calls `b` over RTP/SAVP and both are answered and acknowledged; the inboxes are empty then.
+void connect(Phone& a, Phone& b);
+/// A crypto line that answers the first one of the offer in `message`.
+std::string answering_crypto(const sip::MessageView& message, char octet);
+
+}  // namespace cadenas::pbx::test

@@ -1,0 +1,208 @@
+// Offers within a call: hold, resume, codecs, ports, keys, glare, delayed offers (RFC 3264 §8, RFC 3261 §14).
+
+#include "call_harness.hpp"
+
+namespace cadenas::pbx::test {
+namespace {
+
+struct Connected {
+  Exchange exchange;
+  Phone& a = exchange.phone("100");
+  Phone& b = exchange.phone("200");
+  Connected() { connect(a, b); }
+  FakeMedia::Session& media() { return exchange.media.last(); }
+  void hang_up() {
+    a.send("BYE");
+    a.response(200);
+    b.respond(*b.request(sip::Method::bye), 200);
+    EXPECT_EQ(exchange.counts().legs, 0U);
+    EXPECT_EQ(exchange.counts().calls, 0U);
+    EXPECT_EQ(exchange.media.open_sessions(), 0U);
+  }
+};
+
+TEST(CallOffers, HoldAndResumeWithTheDirectionsOfRfc3264) {
+  Connected t;
+  t.a.send("INVITE", savp(4000, 'a', "sendonly"));
+  const auto hold = t.b.request(sip::Method::invite);
+  EXPECT_EQ(sdp_of(*hold).direction_of(sdp_of(*hold).media[0]), sip::Direction::sendonly);
+  EXPECT_EQ(sdp_of(*hold).media[0].proto, "RTP/SAVP");
+  t.b.respond(*hold, 200, savp_answer(*hold, 5000, 'b', "recvonly"));
+  t.b.request(sip::Method::ack);
+  const auto held = t.a.response(200);
+  EXPECT_EQ(sdp_of(*held).direction_of(sdp_of(*held).media[0]), sip::Direction::recvonly);
+  t.a.ack(*held);
+  EXPECT_EQ(t.media().legs.at(media::Side::a).direction, media::Direction::receive_only);
+  EXPECT_EQ(t.media().legs.at(media::Side::b).direction, media::Direction::send_only);
+
+  t.a.send("INVITE", savp(4000, 'a'));
+  const auto resume = t.b.request(sip::Method::invite);
+  EXPECT_EQ(sdp_of(*resume).direction_of(sdp_of(*resume).media[0]), sip::Direction::sendrecv);
+  t.b.respond(*resume, 200, savp_answer(*resume, 5000, 'b'));
+  t.a.ack(*t.a.response(200));
+  EXPECT_EQ(t.media().legs.at(media::Side::a).direction, media::Direction::send_receive);
+  EXPECT_EQ(t.media().legs.at(media::Side::b).direction, media::Direction::send_receive);
+  t.b.request(sip::Method::ack);
+  t.hang_up();
+}
+
+TEST(CallOffers, ReadTheNullAddressAsHold) {  // RFC 2543
+  Connected t;
+  std::string sdp = savp(4000, 'a');
+  sdp.replace(sdp.find("c=IN IP4 198.51.100.9"), 21, "c=IN IP4 0.0.0.0");
+  t.a.send("INVITE", sdp);
+  const auto hold = t.b.request(sip::Method::invite);
+  EXPECT_EQ(sdp_of(*hold).direction_of(sdp_of(*hold).media[0]), sip::Direction::sendonly);
+  EXPECT_FALSE(sdp_of(*hold).has_null_address(sdp_of(*hold).media[0]));
+}
+
+TEST(CallOffers, KeepAnAddressChangeToTheLegItConcerns) {
+  Connected t;
+  const auto before = base::to_hex(t.media().legs.at(media::Side::a).send->keying.view());
+  t.a.send("INVITE", savp(4500, 'a'));
+  t.a.ack(*t.a.response(200));
+  EXPECT_TRUE(t.b.silent()) << t.b.inbox();
+  EXPECT_EQ(t.media().legs.at(media::Side::a).remote_rtp.port(), 4500);
+  EXPECT_EQ(base::to_hex(t.media().legs.at(media::Side::a).send->keying.view()), before) << "our key goes on";
+  t.hang_up();
+}
+
+TEST(CallOffers, TakeANewKeyOfThePhone) {  // RFC 4568 §7.1.4
+  Connected t;
+  t.a.send("INVITE", savp(4000, 'x'));
+  t.a.ack(*t.a.response(200));
+  EXPECT_EQ(t.media().legs.at(media::Side::a).receive->keying.view()[0], 'x');
+}
+
+TEST(CallOffers, PassACodecChangeOn) {
+  Connected t;
+  t.a.send("INVITE", description("RTP/SAVP", 4000, {crypto(1, "AES_256_CM_HMAC_SHA1_80", 'a')}, "sendrecv", "0 101"));
+  const auto change = t.b.request(sip::Method::invite);
+  EXPECT_EQ(sdp_of(*change).media[0].formats, (std::vector<std::string>{"0", "101"}));
+  t.b.respond(*change, 200, savp_answer(*change, 5000, 'b'));
+  t.a.ack(*t.a.response(200));
+}
+
+TEST(CallOffers, LeaveTheSessionAsItWasWhenTheOtherRefuses) {
+  Connected t;
+  const int configured = t.media().configured[media::Side::a];
+  t.a.send("INVITE", savp(4000, 'a', "sendonly"));
+  t.b.respond(*t.b.request(sip::Method::invite), 500);
+  t.a.response(500);
+  EXPECT_EQ(t.media().configured[media::Side::a], configured);
+  t.b.request(sip::Method::ack);
+  t.hang_up();
+}
+
+TEST(CallOffers, Answer491WhenBothOfferAtOnce) {  // glare, RFC 3261 §14.1
+  Connected t;
+  t.a.send("INVITE", savp(4000, 'a', "sendonly"));
+  const auto ours = t.b.request(sip::Method::invite);
+  t.b.send("INVITE", savp(5000, 'b', "sendonly"));
+  t.b.response(491);
+  t.b.respond(*ours, 491);
+  t.b.request(sip::Method::ack);
+  t.a.response(491);
+  // Each tries again in its own time, and then it works.
+  t.a.send("INVITE", savp(4000, 'a', "sendonly"));
+  const auto again = t.b.request(sip::Method::invite);
+  t.b.respond(*again, 200, savp_answer(*again, 5000, 'b', "recvonly"));
+  t.a.ack(*t.a.response(200));
+}
+
+TEST(CallOffers, AnswerAnInviteWithoutDescriptionWithAnOffer) {
+  Connected t;
+  t.a.send("INVITE");
+  const auto ok = t.a.response(200);
+  EXPECT_EQ(sdp_of(*ok).media[0].proto, "RTP/SAVP");
+  t.a.ack(*ok, savp_answer(*ok, 4600, 'y'));
+  EXPECT_EQ(t.media().legs.at(media::Side::a).remote_rtp.port(), 4600);
+  EXPECT_TRUE(t.b.silent()) << t.b.inbox();
+  t.hang_up();
+}
+
+TEST(CallOffers, OfferInThe200ToAnInviteWithoutDescription) {
+  Exchange exchange;
+  Phone& a = exchange.phone("100");
+  Phone& b = exchange.phone("200");
+  a.invite("200", "");
+  const auto invite = b.request(sip::Method::invite);
+  b.respond(*invite, 200, savp_answer(*invite, 5000, 'b'));
+  const auto ok = a.response(200);
+  EXPECT_EQ(sdp_of(*ok).media[0].proto, "RTP/AVP") << "a plain peer must be able to answer (DOMAIN §3.1)";
+  const auto line = answering_crypto(*ok, 'a');
+  a.ack(*ok, description("RTP/AVP", 4000, {line}));
+  EXPECT_EQ(exchange.media.last().legs.at(media::Side::a).receive->keying.view()[0], 'a');
+  EXPECT_EQ(exchange.views().at(0).legs.at(0).srtp_suite, "AES_256_CM_HMAC_SHA1_80");
+}
+
+TEST(CallOffers, EndACallWhoseAckBringsNoAnswer) {
+  Exchange exchange;
+  Phone& a = exchange.phone("100");
+  Phone& b = exchange.phone("200");
+  a.invite("200", "");
+  const auto invite = b.request(sip::Method::invite);
+  b.respond(*invite, 200, savp_answer(*invite, 5000, 'b'));
+  b.request(sip::Method::ack);
+  a.ack(*a.response(200));
+  a.request(sip::Method::bye);
+  b.request(sip::Method::bye);
+  EXPECT_EQ(exchange.counts().legs, 0U);
+}
+
+TEST(CallOffers, AnswerARefreshWithoutTroublingTheOther) {
+  Connected t;
+  const std::string same = savp(4000, 'a');
+  t.a.send("INVITE", same);
+  const auto first = t.a.response(200);
+  t.a.ack(*first);
+  t.a.send("INVITE", same);
+  const auto second = t.a.response(200);
+  t.a.ack(*second);
+  EXPECT_EQ(first->body(), second->body());
+  EXPECT_TRUE(t.b.silent());
+}
+
+TEST(CallOffers, PassInfoOn) {  // DTMF by application/dtmf-relay
+  Connected t;
+  t.a.send("INFO", "Signal=5\r\nDuration=160\r\n", {}, "application/dtmf-relay");
+  t.a.response(200);
+  const auto info = t.b.request(sip::Method::info);
+  EXPECT_EQ(info->body(), "Signal=5\r\nDuration=160\r\n");
+  EXPECT_EQ(info->value(sip::HeaderId::content_type), "application/dtmf-relay");
+}
+
+TEST(CallOffers, AnswerOptionsWithinTheDialog) {
+  Connected t;
+  t.a.send("OPTIONS");
+  t.a.response(200);
+  EXPECT_TRUE(t.b.silent());
+}
+
+TEST(CallOffers, KnowNoDialogOnAnotherFlow) {
+  Connected t;
+  Phone& thief = t.exchange.phone("300");
+  thief.dialog = t.a.dialog;
+  thief.send("BYE");
+  thief.response(481);
+  EXPECT_EQ(t.exchange.counts().calls, 1U);
+}
+
+TEST(CallOffers, AcknowledgeARepeated200) {
+  Exchange exchange;
+  Phone& a = exchange.phone("100");
+  Phone& b = exchange.phone("200", sip::Transport::udp);
+  a.invite("200", savp(4000, 'a'));
+  const auto invite = b.request(sip::Method::invite);
+  const std::string answer = description("RTP/AVP", 5000);
+  b.respond(*invite, 200, answer);
+  b.request(sip::Method::ack);
+  b.respond(*invite, 200, answer);
+  b.request(sip::Method::ack);
+  EXPECT_TRUE(b.silent());
+  a.response(200);
+  EXPECT_TRUE(a.silent());
+}
+
+}  // namespace
+}  // namespace cadenas::pbx::test

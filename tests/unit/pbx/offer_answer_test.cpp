@@ -1,0 +1,134 @@
+// Offer and answer of one leg with its keys, without SIP around it (RFC 3264, RFC 4568, DOMAIN §3).
+
+#include <gtest/gtest.h>
+
+#include "call_harness.hpp"
+#include "pbx/party_media.hpp"
+#include "policy/decision.hpp"
+
+namespace cadenas::pbx::test {
+namespace {
+
+const std::vector<media::Suite> suites{media::Suite::aes_256_cm_hmac_sha1_80, media::Suite::aes_cm_128_hmac_sha1_80};
+const std::string aes128 = "AES_CM_128_HMAC_SHA1_80";
+
+policy::Decision allowed(policy::MediaSeen seen = policy::MediaSeen::savp_with_crypto) {
+  policy::Facts facts;
+  facts.licensed = true;
+  facts.certificate = policy::CertificateState::valid;
+  facts.transport = policy::LegTransport::tls;
+  facts.offer = seen;
+  return policy::decide(facts);
+}
+
+sip::Sdp parsed(const std::string& text) {
+  auto sdp = sip::Sdp::parse(text);
+  EXPECT_TRUE(sdp.has_value());
+  return std::move(*sdp);
+}
+
+PartyMedia party() {
+  return PartyMedia({"192.0.2.1", 20000}, suites);
+}
+
+TEST(OfferAnswer, RefusesSessionParametersThatTakeProtectionAway) {
+  for (const char* parameter : {"UNENCRYPTED_SRTP", "UNENCRYPTED_SRTCP", "UNAUTHENTICATED_SRTP", "KDR=4"}) {
+    auto leg = party();
+    const auto audio =
+        leg.take_offer(parsed(description("RTP/SAVP", 4000, {crypto(1, aes128, 'a') + " " + parameter})), allowed(),
+                       policy::SrtpMode::preferred);
+    ASSERT_FALSE(audio.has_value()) << parameter;
+    EXPECT_EQ(audio.error().code, "call.offer-crypto");
+  }
+}
+
+TEST(OfferAnswer, AcceptsALifetimeAndSendsNone) {
+  auto leg = party();
+  ASSERT_TRUE(leg.take_offer(parsed(description("RTP/SAVP", 4000, {crypto(7, aes128, 'a') + "|2^20"})), allowed(),
+                             policy::SrtpMode::preferred));
+  const auto answer = leg.make_answer(default_audio());
+  ASSERT_EQ(answer.media[0].cryptos().size(), 1U);
+  EXPECT_EQ(answer.media[0].cryptos()[0].tag, 7U);
+  EXPECT_EQ(answer.to_string().find("2^"), std::string::npos);
+}
+
+TEST(OfferAnswer, TakesTheFirstKeyItCanUseInTheOfferersOrder) {
+  auto leg = party();
+  ASSERT_TRUE(leg.take_offer(
+      parsed(description("RTP/SAVP", 4000,
+                         {"a=crypto:1 F8_128_HMAC_SHA1_80 inline:" + base::to_base64(base::Bytes(30, 1)),
+                          crypto(2, aes128, 'a'), crypto(3, "AES_256_CM_HMAC_SHA1_80", 'a')})),
+      allowed(), policy::SrtpMode::preferred));
+  const auto answer = leg.make_answer(default_audio());
+  EXPECT_EQ(answer.media[0].cryptos().at(0).tag, 2U);
+}
+
+TEST(OfferAnswer, RefusesAnswersThatChooseNothingThatWasOffered) {
+  for (const auto& keys : std::vector<std::vector<std::string>>{
+           {crypto(9, aes128, 'b')},                                                // unknown tag
+           {crypto(1, aes128, 'b')},                                                // tag 1 is the other suite
+           {crypto(1, "AES_256_CM_HMAC_SHA1_80", 'b'), crypto(2, aes128, 'b')},     // two
+           {crypto(2, aes128, 'b') + " UNENCRYPTED_SRTP"}}) {
+    auto leg = party();
+    leg.make_offer(default_audio(), policy::MediaForm::savp);
+    const auto audio = leg.take_answer(parsed(description("RTP/SAVP", 5000, keys)));
+    ASSERT_FALSE(audio.has_value());
+    EXPECT_EQ(audio.error().code, "call.answer-crypto");
+    EXPECT_FALSE(leg.encrypted());
+  }
+}
+
+TEST(OfferAnswer, AcceptsSavpInAnswerToOsrtp) {  // Microsoft's way, DOMAIN §3.1
+  auto leg = party();
+  leg.make_offer(default_audio(), policy::MediaForm::avp_crypto);
+  ASSERT_TRUE(leg.take_answer(parsed(description("RTP/SAVP", 5000, {crypto(2, aes128, 'b')}))));
+  EXPECT_EQ(leg.suite(), media::Suite::aes_cm_128_hmac_sha1_80);
+}
+
+TEST(OfferAnswer, KeepsItsKeyInALaterOfferAndRaisesTheVersion) {
+  auto leg = party();
+  const auto first = leg.make_offer(default_audio(), policy::MediaForm::savp);
+  ASSERT_TRUE(leg.take_answer(parsed(description("RTP/SAVP", 5000, {crypto(2, aes128, 'b')}))));
+  const auto second = leg.make_offer(default_audio(), policy::MediaForm::savp);
+  ASSERT_EQ(second.media[0].cryptos().size(), 1U);
+  EXPECT_EQ(base::to_hex(second.media[0].cryptos()[0].keys[0].key_salt.view()),
+            base::to_hex(first.media[0].cryptos()[1].keys[0].key_salt.view()));
+  EXPECT_EQ(second.version(), first.version() + 1);
+}
+
+TEST(OfferAnswer, TakesFreshKeysInAnotherMediaSession) {
+  auto leg = party();
+  const auto first = leg.make_offer(default_audio(), policy::MediaForm::savp);
+  ASSERT_TRUE(leg.take_answer(parsed(description("RTP/SAVP", 5000, {crypto(1, "AES_256_CM_HMAC_SHA1_80", 'b')}))));
+  leg.move_to({"192.0.2.1", 20100});
+  const auto second = leg.make_offer(default_audio(), policy::MediaForm::savp);
+  EXPECT_NE(base::to_hex(second.media[0].cryptos()[0].keys[0].key_salt.view()),
+            base::to_hex(first.media[0].cryptos()[0].keys[0].key_salt.view()));
+  EXPECT_EQ(second.media[0].port, 20100);
+}
+
+TEST(OfferAnswer, RefusesVideoAndKeepsItsPlace) {
+  auto leg = party();
+  const std::string offer = description("RTP/SAVP", 4000, {crypto(1, aes128, 'a')}) + "m=video 4002 RTP/AVP 96\r\n";
+  ASSERT_TRUE(leg.take_offer(parsed(offer), allowed(), policy::SrtpMode::preferred));
+  const auto answer = leg.make_answer(default_audio());
+  ASSERT_EQ(answer.media.size(), 2U);
+  EXPECT_EQ(answer.media[1].media, "video");
+  EXPECT_EQ(answer.media[1].port, 0);
+}
+
+TEST(OfferAnswer, KeepsWhatWasAgreedWhenAnOfferIsDropped) {
+  auto leg = party();
+  leg.make_offer(default_audio(), policy::MediaForm::savp);
+  ASSERT_TRUE(leg.take_answer(parsed(description("RTP/SAVP", 5000, {crypto(2, aes128, 'b')}))));
+  AudioDescription held = default_audio();
+  held.direction = sip::Direction::sendonly;
+  leg.make_offer(held, policy::MediaForm::savp);
+  leg.drop_offer();
+  EXPECT_EQ(leg.local_audio().direction, sip::Direction::sendrecv);
+  EXPECT_TRUE(leg.encrypted());
+  EXPECT_EQ(leg.board_leg().direction, media::Direction::send_receive);
+}
+
+}  // namespace
+}  // namespace cadenas::pbx::test

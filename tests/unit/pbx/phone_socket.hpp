@@ -1,0 +1,103 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/endpoint.hpp"
+#include "registration_bench.hpp"
+#include "sip/message.hpp"
+
+namespace cadenas::pbx::test {
+
+/// A socket of a phone on this machine, blocking: one message out, one message in.
+class PhoneSocket {
+ public:
+  enum class Kind { udp, tcp, tls };
+
+  PhoneSocket(Kind kind, const base::Endpoint& server) : kind_(kind) {
+    descriptor_ = ::socket(AF_INET, kind == Kind::udp ? SOCK_DGRAM : SOCK_STREAM, 0);
+    connected_ = ::connect(descriptor_, server.data(), server.size()) == 0;
+    if (!connected_ || kind != Kind::tls) return;
+    context_.reset(SSL_CTX_new(TLS_client_method()));
+    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_NONE, nullptr);  // self-signed: encryption without authentication
+    ssl_.reset(SSL_new(context_.get()));
+    SSL_set_fd(ssl_.get(), descriptor_);
+    connected_ = SSL_connect(ssl_.get()) == 1;
+  }
+  ~PhoneSocket() {
+    if (ssl_) SSL_shutdown(ssl_.get());
+    ::close(descriptor_);
+  }
+  PhoneSocket(const PhoneSocket&) = delete;
+  PhoneSocket& operator=(const PhoneSocket&) = delete;
+
+  bool connected() const { return connected_; }
+  std::string peer_fingerprint() const {
+    const std::unique_ptr<X509, decltype(&X509_free)> peer(SSL_get1_peer_certificate(ssl_.get()), X509_free);
+    return pki::Certificate::from_x509(peer.get()).value().facts().fingerprint_sha256;
+  }
+
+  void say(const std::string& text) {
+    if (ssl_) {
+      SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size()));
+    } else {
+      (void)::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL);
+    }
+  }
+  /// The next message; nothing if the server closed, or stayed silent for a time no answer takes.
+  std::optional<sip::Message> hear() {
+    while (buffer_.find("\r\n\r\n") == std::string::npos) {
+      char octets[8192];
+      if (!(ssl_ && SSL_pending(ssl_.get()) > 0)) {
+        pollfd ready{descriptor_, POLLIN, 0};
+        if (::poll(&ready, 1, 20'000) != 1) return std::nullopt;
+      }
+      const auto got = ssl_ ? SSL_read(ssl_.get(), octets, sizeof octets)
+                            : static_cast<int>(::recv(descriptor_, octets, sizeof octets, 0));
+      if (got <= 0) return std::nullopt;
+      buffer_.append(octets, static_cast<std::size_t>(got));
+    }
+    const auto end = buffer_.find("\r\n\r\n") + 4;  // no response in these tests has a body
+    auto message = sip::Message::parse(buffer_.substr(0, end));
+    buffer_.erase(0, end);
+    if (!message) return std::nullopt;
+    return *std::move(message);
+  }
+  std::optional<sip::Message> ask(const std::string& text) {
+    say(text);
+    return hear();
+  }
+  /// REGISTER, 401, REGISTER with digest; the status of the last answer, 0 for none.
+  int sign_in(const std::string& number, const std::string& password, unsigned cseq = 1,
+              const std::string& lines = {}) {
+    const std::string contact =
+        "Contact: <sip:" + number + "@127.0.0.1:5999" + (kind_ == Kind::tls ? ";transport=tls" : "") + ">\r\n" + lines;
+    const auto challenged = ask(request(number, cseq, contact));
+    if (!challenged || (*challenged)->status() != 401) return challenged ? (*challenged)->status() : 0;
+    const auto done = ask(request(number, cseq + 1, contact + authorization(challenged->view(), number, password)));
+    return done ? (*done)->status() : 0;
+  }
+  std::string request(const std::string& number, unsigned cseq, const std::string& lines) const {
+    std::string text = register_text(number, cseq, lines, "call-" + number);
+    const std::string via = "SIP/2.0/UDP 192.0.2.10;";
+    const std::string own = kind_ == Kind::udp ? "UDP" : kind_ == Kind::tcp ? "TCP" : "TLS";
+    return text.replace(text.find(via), via.size(), "SIP/2.0/" + own + " 192.0.2.10;rport;");
+  }
+
+ private:
+  Kind kind_;
+  int descriptor_ = -1;
+  bool connected_ = false;
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_{nullptr, SSL_CTX_free};
+  std::unique_ptr<SSL, decltype(&SSL_free)> ssl_{nullptr, SSL_free};
+  std::string buffer_;
+};
+
+}  // namespace cadenas::pbx::test
