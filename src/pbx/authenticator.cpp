@@ -1,5 +1,7 @@
 #include "pbx/authenticator.hpp"
 
+#include <algorithm>
+
 #include <optional>
 #include <utility>
 
@@ -54,6 +56,7 @@ Authenticator::Authenticator(SnapshotSource snapshot, const base::Clock& clock, 
                              Settings settings)
     : snapshot_(std::move(snapshot)),
       counters_(counters),
+      algorithms_(std::move(settings.algorithms)),
       nonces_(clock, base::SecretBytes::random(32), settings.nonces),
       guard_(clock, settings.guessing),
       fake_md5_(base::random_hex(16)),
@@ -63,7 +66,7 @@ AuthOutcome Authenticator::check(const sip::MessageView& request, const sip::Flo
   const auto snapshot = snapshot_();
   const std::string& realm = snapshot->settings.realm;
   const auto credentials = credentials_for(realm, request);
-  if (!credentials) return challenge(realm, false);
+  if (!credentials || !offers(credentials->algorithm)) return challenge(realm, false);
 
   if (const auto wait = guard_.wait(flow, credentials->username); wait > base::Millis{0}) {
     counters_.backed_off.add();
@@ -100,6 +103,10 @@ AuthOutcome Authenticator::check(const sip::MessageView& request, const sip::Flo
   return challenge(realm, true);
 }
 
+bool Authenticator::offers(sip::DigestAlgorithm algorithm) const {
+  return std::find(algorithms_.begin(), algorithms_.end(), algorithm) != algorithms_.end();
+}
+
 Challenge Authenticator::challenge(const std::string& realm, bool stale) {
   counters_.challenged.add();
   Challenge out;
@@ -110,7 +117,7 @@ Challenge Authenticator::challenge(const std::string& realm, bool stale) {
   value.stale = stale;
   value.has_qop = true;
   value.qop_auth = true;
-  for (const auto algorithm : {sip::DigestAlgorithm::sha256, sip::DigestAlgorithm::md5}) {
+  for (const auto algorithm : algorithms_) {
     value.algorithm = algorithm;
     out.www_authenticate.push_back(value.to_string());
   }

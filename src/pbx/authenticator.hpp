@@ -11,6 +11,7 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "pbx/guess_guard.hpp"
+#include "sip/auth_header.hpp"
 #include "sip/flow.hpp"
 #include "sip/message.hpp"
 #include "sip/nonce.hpp"
@@ -40,8 +41,8 @@ struct Refused {
 };
 using AuthOutcome = std::variant<Accepted, Challenge, Refused>;
 
-/// Digest authentication of requests outside a dialog (RFC 3261 §22, RFC 7616, RFC 8760): always asked for, SHA-256
-/// before MD5. Belongs to one loop.
+/// Digest authentication of requests outside a dialog (RFC 3261 §22, RFC 7616, RFC 8760): always asked for. Belongs to
+/// one loop.
 ///
 /// A REGISTER must come from the subscription of its To, anything else from that of its From or, where that is no
 /// number of ours, from the one the credentials name. No user enumeration: an unknown number, a wrong password and
@@ -58,6 +59,10 @@ using AuthOutcome = std::variant<Accepted, Challenge, Refused>;
 class Authenticator {
  public:
   struct Settings {
+    /// What is offered, in this order, and accepted; not empty. MD5 alone by default: phones in the field know no other,
+    /// and some (libre 1.1, so baresip) give up when a SHA-256 challenge stands beside the MD5 one, though RFC 8760 §2.4
+    /// tells them to take the one they know.
+    std::vector<sip::DigestAlgorithm> algorithms{sip::DigestAlgorithm::md5};
     sip::NonceBook::Settings nonces;
     GuessGuard::Settings guessing;
   };
@@ -74,8 +79,11 @@ class Authenticator {
  private:
   Challenge challenge(const std::string& realm, bool stale);
 
+  bool offers(sip::DigestAlgorithm algorithm) const;
+
   SnapshotSource snapshot_;
   NodeCounters& counters_;
+  std::vector<sip::DigestAlgorithm> algorithms_;
   sip::NonceBook nonces_;
   GuessGuard guard_;
   std::string fake_md5_;  // what unknown users are checked against

@@ -156,8 +156,8 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   std::vector<LegView> left_;  // of parties that were transferred away
   BestRefusal best_;
   base::Timers::Id ring_timer_ = 0;
-  int told_status_ = 0;        // the last provisional status the caller got
-  SharedSdp early_answer_;     // what the caller was told before the answer
+  int told_status_ = 0;                           // the last provisional status the caller got
+  SharedSdp early_answer_;                        // what the caller was told before the answer
   std::optional<AudioDescription> caller_audio_;  // its offer; none: the 200 brings ours
   std::optional<Exchange> exchange_;
   std::optional<Transfer> transfer_;

@@ -91,6 +91,7 @@ void Call::send_invitation(const PartyPtr& fork, bool plain, const std::string& 
   }
   if (plain) plan = {policy::MediaForm::avp_plain, false};
   fork->retry_plain = plan.retry_plain;
+  fork->referred_by = referred_by;
   const bool relays = services_.settings.pass_through && plan.form != policy::MediaForm::avp_plain && !transfer_;
   auto sdp = fork->media->make_offer(audio_for_forks(), plan.form,
                                      relays ? other->media->relayable_keys() : std::vector<OwnCrypto>{});
@@ -209,7 +210,7 @@ void Call::on_fork_failed(const PartyPtr& fork, const leg_event::Failed& event) 
     again->clear_reason =
         "The phone refused the encrypted offer (" + std::to_string(event.status) + ") and was called again in clear.";
     forks_.erase(std::find(forks_.begin(), forks_.end(), fork));
-    return send_invitation(again, true, {});
+    return send_invitation(again, true, fork->referred_by);
   }
   best_.add({event.status, {}, event.retry_after});
   if (event.status >= 600) cancel_forks();

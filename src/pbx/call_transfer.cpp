@@ -1,5 +1,5 @@
-// Transfers of a Call (RFC 3515, RFC 5589, RFC 3891). We carry them out ourselves: the party that stays keeps its dialog
-// and its media address, and is told the newcomer's codecs by a re-INVITE.
+// Transfers of a Call (RFC 3515, RFC 5589, RFC 3891). We carry them out ourselves: the party that stays keeps its
+// dialog and its media address, and is told the newcomer's codecs by a re-INVITE.
 
 #include <atomic>
 #include <utility>
@@ -31,30 +31,32 @@ void Call::transfer_to_number(const PartyPtr&, const std::string& number, const 
 }
 
 void Call::transfer_to_dialog(const PartyPtr& referrer, const TransferTarget& target, const std::string& referred_by) {
-  find_leg_anywhere(
-      services_, *target.replaces, loop_,
-      [weak = weak_from_this(), referrer, number = target.number, referred_by](
-          std::shared_ptr<Leg> leg, std::shared_ptr<LegOwner> owner, base::Loop* owner_loop) {
-        const auto self = weak.lock();
-        if (!self || self->state_ == CallState::ended) return;
-        const auto other_call = std::dynamic_pointer_cast<Call>(owner);
-        // Only the subscription that holds both calls may join them.
-        if (!other_call || other_call == self || leg->number() != referrer->subscription->number) {
-          return self->transfer_failed({481, {}, {}});
-        }
-        owner_loop->post([weak, other_call, leg, number, referred_by, &home = self->loop_, referrer] {
-          other_call->surrender(leg, home, [weak, referrer, number, referred_by](std::shared_ptr<Party> newcomer) {
-            const auto call = weak.lock();
-            if (!call || call->state_ == CallState::ended) {
-              if (newcomer) newcomer->leg->run([](Leg& alone) { alone.end(480, {}); });
-              return;
-            }
-            // The other call still rang: its target is called anew (RFC 5589 §7.5).
-            if (!newcomer) return call->transfer_to_number(referrer, number, referred_by);
-            call->complete_transfer(newcomer);
-          });
-        });
-      });
+  find_leg_anywhere(services_, *target.replaces, loop_,
+                    [weak = weak_from_this(), referrer, number = target.number, referred_by](
+                        std::shared_ptr<Leg> leg, std::shared_ptr<LegOwner> owner, base::Loop* owner_loop) {
+                      const auto self = weak.lock();
+                      if (!self || self->state_ == CallState::ended) return;
+                      const auto other_call = std::dynamic_pointer_cast<Call>(owner);
+                      // Only the subscription that holds both calls may join them.
+                      if (!other_call || other_call == self || leg->number() != referrer->subscription->number) {
+                        return self->transfer_failed({481, {}, {}});
+                      }
+                      owner_loop->post([weak, other_call, leg, number, referred_by, &home = self->loop_, referrer] {
+                        other_call->surrender(leg, home,
+                                              [weak, referrer, number, referred_by](std::shared_ptr<Party> newcomer) {
+                                                const auto call = weak.lock();
+                                                if (!call || call->state_ == CallState::ended) {
+                                                  if (newcomer)
+                                                    newcomer->leg->run([](Leg& alone) { alone.end(480, {}); });
+                                                  return;
+                                                }
+                                                // The other call still rang: its target is called anew (RFC 5589 §7.5).
+                                                if (!newcomer)
+                                                  return call->transfer_to_number(referrer, number, referred_by);
+                                                call->complete_transfer(newcomer);
+                                              });
+                      });
+                    });
 }
 
 void Call::surrender(const std::shared_ptr<Leg>& replaced, base::Loop& answer_on,

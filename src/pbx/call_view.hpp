@@ -26,8 +26,8 @@ struct LegView {
   std::string remote;       ///< address:port of the phone
   std::string tls_version;  ///< empty without TLS
   std::string tls_cipher;
-  std::string srtp_suite;   ///< agreed in SDP, as the RFC names it; empty where voice is clear
-  std::string media_state;  ///< "sendrecv", "sendonly" …: what we last told the phone
+  std::string srtp_suite;                   ///< agreed in SDP, as the RFC names it; empty where voice is clear
+  std::string media_state;                  ///< "sendrecv", "sendonly" …: what we last told the phone
   std::uint64_t packets_authenticated = 0;  ///< SRTP packets from the phone, tag verified
   std::uint64_t packets_rejected = 0;       ///< failed authentication, or clear where SRTP was agreed
   std::uint64_t packets_replayed = 0;
@@ -36,8 +36,8 @@ struct LegView {
   std::uint64_t packets_sent_clear = 0;
   /// SRTP really in use: a suite agreed, packets authenticated, none clear in either direction.
   bool padlock = false;
-  std::string reason;                      ///< one sentence: why the padlock is as it is
-  std::vector<policy::Verdict> verdicts;   ///< every condition (RIGHT-9)
+  std::string reason;                     ///< one sentence: why the padlock is as it is
+  std::vector<policy::Verdict> verdicts;  ///< every condition (RIGHT-9)
 };
 
 struct CallView {
@@ -48,8 +48,8 @@ struct CallView {
   base::WallTime started{};
   std::optional<base::WallTime> answered;
   std::optional<base::WallTime> ended;
-  std::string cause;            ///< empty while the call lives
-  std::vector<LegView> legs;    ///< the caller's first
+  std::string cause;          ///< empty while the call lives
+  std::vector<LegView> legs;  ///< the caller's first
 };
 
 }  // namespace cadenas::pbx

@@ -50,8 +50,8 @@ struct CallCounts {
   std::size_t legs = 0;  ///< dialogs, early ones included
 };
 
-/// The calls of one loop: those whose caller is on it, and the legs of all calls whose flow is on it. All members on the
-/// loop, unless said otherwise.
+/// The calls of one loop: those whose caller is on it, and the legs of all calls whose flow is on it. All members on
+/// the loop, unless said otherwise.
 ///
 /// A Leg (its dialog and transactions) lives on the loop of its flow, a Call (coordination, policy, media) on the loop
 /// of the caller's leg; they speak by posting values.
@@ -97,7 +97,7 @@ class Calls {
   base::Loop& loop_;
   sip::TransactionLayer& transactions_;
   CallServices& services_;
-  std::unordered_map<std::string, std::shared_ptr<Leg>> legs_;   // by Call-ID and local tag
+  std::unordered_map<std::string, std::shared_ptr<Leg>> legs_;    // by Call-ID and local tag
   std::unordered_map<std::string, std::shared_ptr<Call>> calls_;  // by id
   std::unordered_map<std::string, std::size_t> calls_of_;         // by the caller's number
 };

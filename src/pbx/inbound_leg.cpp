@@ -16,8 +16,7 @@ base::Result<std::shared_ptr<InboundLeg>> InboundLeg::make(Calls& calls, std::sh
   const sip::MessageView& message = invite->request();
   auto leg = std::make_shared<InboundLeg>(calls, invite, std::move(number));
   const bool secure = message.request_uri().starts_with("sips:");
-  auto dialog =
-      sip::Dialog::uas(message, invite->local_tag(), local_uri(invite->flow(), leg->number_, secure));
+  auto dialog = sip::Dialog::uas(message, invite->local_tag(), local_uri(invite->flow(), leg->number_, secure));
   if (!dialog) return tl::unexpected(dialog.error());
   auto description = description_of(message);
   if (!description) return tl::unexpected(description.error());
@@ -38,8 +37,8 @@ base::Result<std::shared_ptr<InboundLeg>> InboundLeg::make(Calls& calls, std::sh
 
 void InboundLeg::progress(int status, SharedSdp sdp, const std::string& identity) {
   if (left_ || invite_->answered() || acceptance_) return;
-  const bool reliable = peer_requires_reliable_ || (peer_reliable_ && sdp != nullptr &&
-                                                    calls_.services().settings.reliable_provisionals);
+  const bool reliable =
+      peer_requires_reliable_ || (peer_reliable_ && sdp != nullptr && calls_.services().settings.reliable_provisionals);
   auto response = invite_->make_response(status);
   response.add("Contact", contact());
   add_dialog_headers(response, false);
@@ -127,9 +126,8 @@ void InboundLeg::send_accept() {
   if (!offered_) exchange_ = Exchange::offered_in_2xx;
   const bool with_sdp = acceptance.sdp && !answer_is_reliable_;
   if (with_sdp) last_local_ = acceptance.sdp;
-  invite_->respond(with_sdp ? std::move(ok).finish("application/sdp", acceptance.sdp->to_string())
-                            : std::move(ok).finish(),
-                   200);
+  invite_->respond(
+      with_sdp ? std::move(ok).finish("application/sdp", acceptance.sdp->to_string()) : std::move(ok).finish(), 200);
   start_session_timer(timer.terms);
 }
 

@@ -28,15 +28,13 @@ class Calls;
 ///   idle      | offer comes                | tell the owner                  | asked
 ///   idle      | owner offers               | re-INVITE, or UPDATE when early | offering
 ///   idle      | INVITE without description | tell the owner                  | asked
-///   asked     | owner answers              | 200                             | idle; offered_in_2xx if it asked for ours
-///   asked     | owner refuses              | 4xx                             | idle
-///   asked     | offer comes                | 500 with Retry-After, 491       | asked
-///   asked     | owner offers               | tell it 491                     | asked
-///   offering  | 2xx                        | ACK, tell the owner             | idle
-///   offering  | 491, and retries asked for | wait (RFC 3261 §14.1)           | waiting, then offering
-///   offering  | other final                | tell the owner; 408, 481: end   | idle
-///   offering  | offer comes                | 491                             | offering
-///   offered_in_2xx | ACK                   | tell the owner the answer       | idle
+///   asked     | owner answers              | 200                             | idle; offered_in_2xx if it asked for
+///   ours asked     | owner refuses              | 4xx                             | idle asked     | offer comes | 500
+///   with Retry-After, 491       | asked asked     | owner offers               | tell it 491                     |
+///   asked offering  | 2xx                        | ACK, tell the owner             | idle offering  | 491, and retries
+///   asked for | wait (RFC 3261 §14.1)           | waiting, then offering offering  | other final                | tell
+///   the owner; 408, 481: end   | idle offering  | offer comes                | 491                             |
+///   offering offered_in_2xx | ACK                   | tell the owner the answer       | idle
 class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
  public:
   ~Leg() override;
@@ -73,8 +71,7 @@ class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
 
   void on_response(const std::shared_ptr<sip::ClientTransaction>& transaction,
                    const sip::MessageView& response) override;
-  void on_failed(const std::shared_ptr<sip::ClientTransaction>& transaction,
-                 sip::TransactionFailure failure) override;
+  void on_failed(const std::shared_ptr<sip::ClientTransaction>& transaction, sip::TransactionFailure failure) override;
 
   bool confirmed() const { return dialog_ && dialog_->state() == sip::Dialog::State::confirmed; }
   const std::optional<sip::Dialog>& dialog() const { return dialog_; }

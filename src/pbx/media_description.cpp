@@ -18,7 +18,7 @@ bool is_audio_over(const sip::SdpMedia& media, bool secure) {
 
 sip::Direction without_sending_to_it(sip::Direction direction) {
   return direction == sip::Direction::sendrecv || direction == sip::Direction::sendonly ? sip::Direction::sendonly
-                                                                                         : sip::Direction::inactive;
+                                                                                        : sip::Direction::inactive;
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ namespace cadenas::pbx {
 /// Payload types pass unchanged, in the offer and in the answer (RFC 3264 §6.1: each number means what its receiver
 /// said), so the relay need not rewrite a packet.
 struct AudioDescription {
-  std::vector<std::string> formats;                              ///< payload types, in order of preference
+  std::vector<std::string> formats;                             ///< payload types, in order of preference
   std::vector<std::pair<std::string, std::string>> attributes;  ///< rtpmap, fmtp, ptime, maxptime as they stood
   sip::Direction direction = sip::Direction::sendrecv;
 

@@ -19,8 +19,7 @@ namespace cadenas::pbx {
 class MediaSessions {
  public:
   virtual ~MediaSessions() = default;
-  virtual base::Result<media::SessionPorts> open(std::uint64_t id, media::AddressFamily a,
-                                                 media::AddressFamily b) = 0;
+  virtual base::Result<media::SessionPorts> open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b) = 0;
   virtual base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) = 0;
   virtual std::optional<media::SessionStats> stats(std::uint64_t id) const = 0;
   virtual std::optional<media::SessionStats> close(std::uint64_t id) = 0;

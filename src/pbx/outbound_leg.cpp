@@ -24,9 +24,8 @@ void OutboundLeg::start(Invitation invitation) {
   call_id_ = base::random_hex(16);
   local_tag_ = base::random_hex(8);
   session_interval_ = calls_.services().settings.session_timer.interval;
-  from_ = invitation_.anonymous
-              ? "\"Anonymous\" <sip:anonymous@anonymous.invalid>"
-              : identity_of(invitation_.from_display, invitation_.from_number, uri_host(flow_.local));
+  from_ = invitation_.anonymous ? "\"Anonymous\" <sip:anonymous@anonymous.invalid>"
+                                : identity_of(invitation_.from_display, invitation_.from_number, uri_host(flow_.local));
   enter_table();
   send_invite();
 }

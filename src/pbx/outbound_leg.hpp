@@ -12,7 +12,7 @@ namespace cadenas::pbx {
 
 /// What an INVITE to a registered contact says: values, made where the call lives.
 struct Invitation {
-  std::string contact_uri;   ///< Request-URI: the contact as it registered
+  std::string contact_uri;  ///< Request-URI: the contact as it registered
   std::string to_number;
   std::string from_number;   ///< of the authenticated subscription, never what the caller wrote
   std::string from_display;  ///< UTF-8, unquoted

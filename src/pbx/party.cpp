@@ -56,8 +56,7 @@ LegView view_of(const Party& party, const media::SideStats* stats) {
     const media::FlowStats& now = stats->rtp;
     const media::FlowStats& then = party.before.rtp;
     view.packets_authenticated = now.rx_authenticated - then.rx_authenticated;
-    view.packets_rejected =
-        now.rx_auth_failed + now.rx_clear_refused - then.rx_auth_failed - then.rx_clear_refused;
+    view.packets_rejected = now.rx_auth_failed + now.rx_clear_refused - then.rx_auth_failed - then.rx_clear_refused;
     view.packets_replayed = now.rx_replayed - then.rx_replayed;
     view.packets_clear = now.rx_clear - then.rx_clear;
     view.packets_encrypted = now.tx_encrypted - then.tx_encrypted;

@@ -21,15 +21,16 @@ struct Party {
   bool inbound = false;
   bool confirmed = false;
   bool established = false;  ///< a caller's INVITE was answered by us
-  bool gone = false;  ///< its leg has ended
-  std::string contact_uri;  ///< of a called party
+  bool gone = false;         ///< its leg has ended
+  std::string contact_uri;   ///< of a called party
   std::string user_agent;
+  std::string referred_by;  ///< of a transfer's target: header value
   std::optional<PartyMedia> media;
   policy::Decision decision;
-  std::string clear_reason;     ///< why voice is clear though the conditions hold; a sentence
-  bool retry_plain = false;     ///< a refusal of the encrypted offer may be followed by one in clear
+  std::string clear_reason;      ///< why voice is clear though the conditions hold; a sentence
+  bool retry_plain = false;      ///< a refusal of the encrypted offer may be followed by one in clear
   bool early_described = false;  ///< a provisional response brought an answer
-  media::SideStats before;      ///< what its side of the session had counted when it came
+  media::SideStats before;       ///< what its side of the session had counted when it came
 };
 
 /// The view, with the packets the side has counted since the party came; none where `stats` is null.

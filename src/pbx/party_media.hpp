@@ -50,9 +50,9 @@ class PartyMedia {
   /// own keys to hand on (pass-through), empty for keys of our own.
   sip::Sdp make_offer(const AudioDescription& described, policy::MediaForm form,
                       const std::vector<OwnCrypto>& relayed = {});
-  /// Errors: "call.no-audio", "call.answer-without-crypto", "call.answer-crypto", "call.answer-form", "call.offer-state".
-  /// Not `final`: the answer stood in a provisional response that may be lost (RFC 3261 §13.2.1), the final one says it
-  /// again or lets it stand (`drop_offer`).
+  /// Errors: "call.no-audio", "call.answer-without-crypto", "call.answer-crypto", "call.answer-form",
+  /// "call.offer-state". Not `final`: the answer stood in a provisional response that may be lost (RFC 3261 §13.2.1),
+  /// the final one says it again or lets it stand (`drop_offer`).
   base::Result<AudioDescription> take_answer(const sip::Sdp& answer, bool final = true);
   /// The offer under way, whosever it is, comes to nothing.
   void drop_offer();
@@ -102,11 +102,11 @@ class PartyMedia {
   bool settled_plain_ = false;  ///< the party turned an encrypted offer down
 
   // Under way.
-  std::optional<sip::Sdp> offer_;               ///< the party's
+  std::optional<sip::Sdp> offer_;  ///< the party's
   std::size_t offered_line_ = 0;
   bool offered_encrypted_ = false;
   PartyDescription offered_description_;
-  std::vector<OwnCrypto> own_offer_;            ///< ours
+  std::vector<OwnCrypto> own_offer_;  ///< ours
   policy::MediaForm own_form_ = policy::MediaForm::avp_plain;
   AudioDescription own_described_;
 };

@@ -38,7 +38,8 @@ SharedKey make_key(media::Suite suite) {
 std::vector<OwnCrypto> make_offered_cryptos(std::span<const media::Suite> preference) {
   std::vector<OwnCrypto> out;
   for (const media::Suite suite : preference) {
-    out.push_back({static_cast<std::uint32_t>(out.size() + 1), std::string(media::facts(suite).sdp_name), make_key(suite)});
+    out.push_back(
+        {static_cast<std::uint32_t>(out.size() + 1), std::string(media::facts(suite).sdp_name), make_key(suite)});
   }
   return out;
 }

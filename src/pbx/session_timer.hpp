@@ -29,17 +29,17 @@ struct SessionTerms {
 
 /// The session timer's part of an answered request or received response.
 struct SessionReply {
-  bool too_small = false;               ///< answer 422 with Min-SE (§6)
-  std::optional<SessionTerms> terms;    ///< none: this session has no timer
-  std::string session_expires;          ///< header value for the 2xx; empty for none
-  bool require_timer = false;           ///< the 2xx says Require: timer (§9)
+  bool too_small = false;             ///< answer 422 with Min-SE (§6)
+  std::optional<SessionTerms> terms;  ///< none: this session has no timer
+  std::string session_expires;        ///< header value for the 2xx; empty for none
+  bool require_timer = false;         ///< the 2xx says Require: timer (§9)
 };
 
 /// As the UAS of an INVITE or UPDATE (§9).
 SessionReply answer_session_timer(const sip::MessageView& request, const SessionTimerSettings& settings);
 
-/// As the UAC, from the 2xx to our INVITE or UPDATE (§7.2). Without Session-Expires in it we refresh by ourselves, which
-/// finds a peer that vanished.
+/// As the UAC, from the 2xx to our INVITE or UPDATE (§7.2). Without Session-Expires in it we refresh by ourselves,
+/// which finds a peer that vanished.
 std::optional<SessionTerms> terms_of_response(const sip::MessageView& response, const SessionTimerSettings& settings);
 
 /// The interval to ask for after a 422 (§7.3): the Min-SE it holds; nothing if it is not above what was asked.

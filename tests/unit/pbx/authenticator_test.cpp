@@ -52,6 +52,27 @@ TEST_F(Authentication, AcceptsEitherAlgorithm) {
   EXPECT_EQ(attempt("bob", "bob", "zanzibar", udp_flow("192.0.2.20"), sip::DigestAlgorithm::md5)->status(), 200);
 }
 
+TEST(AuthenticationDefault, OffersAndAcceptsMd5Alone) {
+  RegistrationBench bench(snapshot_with({{"bob", "zanzibar"}}), 1, Authenticator::Settings{});
+  const auto challenged = bench.ask(register_text("bob", 1, contact), udp_flow());
+  EXPECT_EQ(authorization(challenged.view(), "bob", "zanzibar", sip::DigestAlgorithm::sha256), "");
+  const auto md5 = authorization(challenged.view(), "bob", "zanzibar", sip::DigestAlgorithm::md5);
+  EXPECT_EQ(bench.ask(register_text("bob", 2, contact + md5), udp_flow())->status(), 200);
+}
+
+// A system that offers SHA-256 only must not be talked down to MD5 with the nonce it gave.
+TEST(AuthenticationSha256, RefusesTheAlgorithmItDidNotOffer) {
+  Authenticator::Settings settings;
+  settings.algorithms = {sip::DigestAlgorithm::sha256};
+  RegistrationBench bench(snapshot_with({{"bob", "zanzibar"}}), 1, settings);
+  const auto challenged = bench.ask(register_text("bob", 1, contact), udp_flow());
+  auto challenge = sip::DigestChallenge::parse(challenged->value(sip::HeaderId::www_authenticate)).value();
+  challenge.algorithm = sip::DigestAlgorithm::md5;
+  const auto proof = "Authorization: " +
+                     sip::digest_answer(challenge, "bob", "zanzibar", "REGISTER", "sip:192.0.2.1").value() + "\r\n";
+  EXPECT_EQ(bench.ask(register_text("bob", 2, contact + proof), udp_flow())->status(), 401);
+}
+
 TEST_F(Authentication, UnknownUserWrongPasswordAndAnothersCredentialsGetTheSameAnswer) {
   const auto wrong_password = shape(attempt("bob", "bob", "guess", udp_flow("192.0.2.21")));
   const auto unknown_user = shape(attempt("bob", "nobody", "guess", udp_flow("192.0.2.21")));
@@ -108,7 +129,7 @@ TEST_F(Authentication, BackOffTellsNothingOfWhoExists) {
 
 // "Bad input": a REGISTER flood with wrong passwords
 TEST(AuthenticationFlood, WrongPasswordsFromEverywhereLeaveMemoryBounded) {
-  Authenticator::Settings settings;
+  Authenticator::Settings settings = both_algorithms();
   settings.guessing.entries = 200;
   settings.nonces.remembered = 200;
   RegistrationBench bench(snapshot_with({{"bob", "zanzibar"}}), 1, settings);

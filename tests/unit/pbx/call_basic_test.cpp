@@ -214,6 +214,31 @@ TEST(Calls, EndWhenTheCallerNeverAcknowledges) {  // RFC 3261 §13.3.1.4
   EXPECT_EQ(exchange.counts().legs, 0U);
 }
 
+TEST(Calls, BeginOnceForARetransmittedInvite) {  // RFC 3261 §17.2.1
+  Exchange exchange;
+  Phone& a = exchange.phone("100", sip::Transport::udp);
+  Phone& b = exchange.phone("200");
+  a.invite("200", description("RTP/AVP", 4000));
+  const auto invite = b.request(sip::Method::invite);
+  const std::string again = "INVITE " + a.invite_uri + " SIP/2.0\r\nVia: SIP/2.0/UDP " + a.flow.remote.to_string() +
+                            ";branch=" + a.last_invite_branch + "\r\nMax-Forwards: 70\r\nFrom: " + a.dialog.local +
+                            ";tag=" + a.dialog.local_tag + "\r\nTo: " + a.dialog.remote +
+                            "\r\nCall-ID: " + a.dialog.call_id + "\r\nCSeq: 1 INVITE\r\nContact: <sip:100@" +
+                            a.flow.remote.to_string() + ">\r\nContent-Length: 0\r\n\r\n";
+  a.raw(again);
+  EXPECT_TRUE(b.silent()) << b.inbox();
+  EXPECT_EQ(exchange.counts().calls, 1U);
+  // The 200 is repeated until the ACK comes.
+  b.respond(*invite, 200, savp_answer(*invite, 5000, 'b'));
+  a.response(200);
+  exchange.pass(base::Millis{600});
+  const auto repeated = a.response(200);
+  a.ack(*repeated);
+  a.received.clear();
+  exchange.pass(base::Millis{5'000});
+  EXPECT_TRUE(a.silent()) << a.inbox();
+}
+
 TEST(Calls, RunAcrossTwoLoops) {
   Exchange exchange(2);
   Phone& a = exchange.phone("100", sip::Transport::tls, 0);

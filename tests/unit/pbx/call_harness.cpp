@@ -41,10 +41,9 @@ std::size_t FakeMedia::open_sessions() const {
 namespace {
 
 constexpr std::array<std::string_view, 4> option_tags{"100rel", "timer", "replaces", "from-change"};
-constexpr std::array<sip::Method, 10> methods{sip::Method::invite, sip::Method::ack,     sip::Method::cancel,
-                                              sip::Method::bye,    sip::Method::prack,   sip::Method::update,
-                                              sip::Method::info,   sip::Method::options, sip::Method::refer,
-                                              sip::Method::notify};
+constexpr std::array<sip::Method, 10> methods{
+    sip::Method::invite, sip::Method::ack,  sip::Method::cancel,  sip::Method::bye,   sip::Method::prack,
+    sip::Method::update, sip::Method::info, sip::Method::options, sip::Method::refer, sip::Method::notify};
 
 }  // namespace
 
@@ -140,7 +139,8 @@ Phone& Exchange::phone(const std::string& number, sip::Transport transport, unsi
   flow.transport = transport;
   const auto index = static_cast<std::uint16_t>(phones.size() + 1);
   flow.local = *base::Endpoint::parse("192.0.2.1", transport == sip::Transport::tls ? 5061 : 5060);
-  flow.remote = *base::Endpoint::parse("198.51.100." + std::to_string(index), static_cast<std::uint16_t>(40000 + index));
+  flow.remote =
+      *base::Endpoint::parse("198.51.100." + std::to_string(index), static_cast<std::uint16_t>(40000 + index));
   if (transport != sip::Transport::udp) flow.connection = index;
   if (transport == sip::Transport::tls) {
     auto facts = std::make_shared<sip::TlsFacts>();
@@ -231,18 +231,18 @@ void Phone::invite(const std::string& to, const std::string& sdp, const std::str
   invite_uri = "sip:" + to + "@192.0.2.1";
   raw(with_body("INVITE " + invite_uri + " SIP/2.0\r\nVia: SIP/2.0/" + std::string(sip::to_string(flow.transport)) +
                     " " + flow.remote.to_string() + ";branch=" + last_invite_branch + "\r\nMax-Forwards: 70\r\nFrom: " +
-                    dialog.local + ";tag=" + dialog.local_tag + "\r\nTo: " + dialog.remote + "\r\nCall-ID: " +
-                    dialog.call_id + "\r\nCSeq: 1 INVITE\r\nContact: <sip:" + number + "@" + flow.remote.to_string() +
-                    ">\r\nAllow: INVITE, ACK, CANCEL, BYE, UPDATE, PRACK\r\n" + headers,
+                    dialog.local + ";tag=" + dialog.local_tag + "\r\nTo: " + dialog.remote +
+                    "\r\nCall-ID: " + dialog.call_id + "\r\nCSeq: 1 INVITE\r\nContact: <sip:" + number + "@" +
+                    flow.remote.to_string() + ">\r\nAllow: INVITE, ACK, CANCEL, BYE, UPDATE, PRACK\r\n" + headers,
                 sdp, "application/sdp"));
 }
 
 std::string Phone::inbox() const {
   std::string out = number + " has received:";
   for (const auto& message : received) {
-    out += "\n  " + (message->is_request() ? std::string(message->method_name())
-                                           : std::to_string(message->status()) + " to " +
-                                                 std::string(sip::to_string(message->method())));
+    out += "\n  " + (message->is_request()
+                         ? std::string(message->method_name())
+                         : std::to_string(message->status()) + " to " + std::string(sip::to_string(message->method())));
   }
   return out;
 }
@@ -317,10 +317,10 @@ void Phone::respond(const sip::MessageView& request, int status, const std::stri
 }
 
 void Phone::ack(const sip::MessageView& response, const std::string& sdp) {
-  raw(with_body("ACK " + dialog.target + " SIP/2.0\r\nVia: SIP/2.0/TLS " + flow.remote.to_string() + ";branch=" +
-                    new_branch() + "\r\nMax-Forwards: 70\r\nFrom: " + dialog.local + ";tag=" + dialog.local_tag +
-                    "\r\nTo: " + dialog.remote + ";tag=" + dialog.remote_tag + "\r\nCall-ID: " + dialog.call_id +
-                    "\r\nCSeq: " + std::to_string(response.cseq()) + " ACK\r\n",
+  raw(with_body("ACK " + dialog.target + " SIP/2.0\r\nVia: SIP/2.0/TLS " + flow.remote.to_string() +
+                    ";branch=" + new_branch() + "\r\nMax-Forwards: 70\r\nFrom: " + dialog.local +
+                    ";tag=" + dialog.local_tag + "\r\nTo: " + dialog.remote + ";tag=" + dialog.remote_tag +
+                    "\r\nCall-ID: " + dialog.call_id + "\r\nCSeq: " + std::to_string(response.cseq()) + " ACK\r\n",
                 sdp, "application/sdp"));
 }
 
@@ -337,18 +337,19 @@ void Phone::send(std::string_view method, const std::string& body, const std::st
                     std::string(sip::to_string(flow.transport)) + " " + flow.remote.to_string() + ";branch=" +
                     new_branch() + "\r\nMax-Forwards: 70\r\nFrom: " + dialog.local + ";tag=" + dialog.local_tag +
                     "\r\nTo: " + dialog.remote + ";tag=" + dialog.remote_tag + "\r\nCall-ID: " + dialog.call_id +
-                    "\r\nCSeq: " + std::to_string(++dialog.cseq) + " " + std::string(method) + "\r\nContact: <sip:" +
-                    number + "@" + flow.remote.to_string() + ">\r\n" + headers,
+                    "\r\nCSeq: " + std::to_string(++dialog.cseq) + " " + std::string(method) +
+                    "\r\nContact: <sip:" + number + "@" + flow.remote.to_string() + ">\r\n" + headers,
                 body, content_type));
 }
 
 std::string description(const std::string& proto, int port, const std::vector<std::string>& keys,
                         const std::string& direction, const std::string& formats) {
   static int version = 1;
-  std::string sdp = "v=0\r\no=- 7 " + std::to_string(++version) +
-                    " IN IP4 198.51.100.9\r\ns=-\r\nc=IN IP4 198.51.100.9\r\nt=0 0\r\nm=audio " + std::to_string(port) +
-                    " " + proto + " " + formats +
-                    "\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\n";
+  std::string sdp =
+      "v=0\r\no=- 7 " + std::to_string(++version) +
+      " IN IP4 198.51.100.9\r\ns=-\r\nc=IN IP4 198.51.100.9\r\nt=0 0\r\nm=audio " + std::to_string(port) + " " + proto +
+      " " + formats +
+      "\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\n";
   for (const auto& key : keys) sdp += key + "\r\n";
   return sdp + "a=" + direction + "\r\n";
 }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <deque>
 #include <functional>
 #include <map>
@@ -9,6 +7,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "base/clock.hpp"
 #include "base/loop.hpp"
@@ -59,7 +59,7 @@ class Phone {
   sip::Message response(int status);
   /// The next message must be that request; it is taken off.
   sip::Message request(sip::Method method);
-  bool silent();  ///< nothing but 100 has come
+  bool silent();              ///< nothing but 100 has come
   std::string inbox() const;  ///< start lines, for failure messages
 
   void respond(const sip::MessageView& request, int status, const std::string& sdp = {},

@@ -34,9 +34,8 @@ PartyMedia party() {
 TEST(OfferAnswer, RefusesSessionParametersThatTakeProtectionAway) {
   for (const char* parameter : {"UNENCRYPTED_SRTP", "UNENCRYPTED_SRTCP", "UNAUTHENTICATED_SRTP", "KDR=4"}) {
     auto leg = party();
-    const auto audio =
-        leg.take_offer(parsed(description("RTP/SAVP", 4000, {crypto(1, aes128, 'a') + " " + parameter})), allowed(),
-                       policy::SrtpMode::preferred);
+    const auto audio = leg.take_offer(parsed(description("RTP/SAVP", 4000, {crypto(1, aes128, 'a') + " " + parameter})),
+                                      allowed(), policy::SrtpMode::preferred);
     ASSERT_FALSE(audio.has_value()) << parameter;
     EXPECT_EQ(audio.error().code, "call.offer-crypto");
   }
@@ -54,20 +53,20 @@ TEST(OfferAnswer, AcceptsALifetimeAndSendsNone) {
 
 TEST(OfferAnswer, TakesTheFirstKeyItCanUseInTheOfferersOrder) {
   auto leg = party();
-  ASSERT_TRUE(leg.take_offer(
-      parsed(description("RTP/SAVP", 4000,
-                         {"a=crypto:1 F8_128_HMAC_SHA1_80 inline:" + base::to_base64(base::Bytes(30, 1)),
-                          crypto(2, aes128, 'a'), crypto(3, "AES_256_CM_HMAC_SHA1_80", 'a')})),
-      allowed(), policy::SrtpMode::preferred));
+  ASSERT_TRUE(
+      leg.take_offer(parsed(description("RTP/SAVP", 4000,
+                                        {"a=crypto:1 F8_128_HMAC_SHA1_80 inline:" + base::to_base64(base::Bytes(30, 1)),
+                                         crypto(2, aes128, 'a'), crypto(3, "AES_256_CM_HMAC_SHA1_80", 'a')})),
+                     allowed(), policy::SrtpMode::preferred));
   const auto answer = leg.make_answer(default_audio());
   EXPECT_EQ(answer.media[0].cryptos().at(0).tag, 2U);
 }
 
 TEST(OfferAnswer, RefusesAnswersThatChooseNothingThatWasOffered) {
   for (const auto& keys : std::vector<std::vector<std::string>>{
-           {crypto(9, aes128, 'b')},                                                // unknown tag
-           {crypto(1, aes128, 'b')},                                                // tag 1 is the other suite
-           {crypto(1, "AES_256_CM_HMAC_SHA1_80", 'b'), crypto(2, aes128, 'b')},     // two
+           {crypto(9, aes128, 'b')},                                             // unknown tag
+           {crypto(1, aes128, 'b')},                                             // tag 1 is the other suite
+           {crypto(1, "AES_256_CM_HMAC_SHA1_80", 'b'), crypto(2, aes128, 'b')},  // two
            {crypto(2, aes128, 'b') + " UNENCRYPTED_SRTP"}}) {
     auto leg = party();
     leg.make_offer(default_audio(), policy::MediaForm::savp);

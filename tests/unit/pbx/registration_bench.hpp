@@ -72,12 +72,19 @@ inline std::string authorization(const sip::MessageView& response, const std::st
   return {};
 }
 
+/// Offers SHA-256 and MD5, so that a test may answer with either.
+inline Authenticator::Settings both_algorithms() {
+  Authenticator::Settings settings;
+  settings.algorithms = {sip::DigestAlgorithm::sha256, sip::DigestAlgorithm::md5};
+  return settings;
+}
+
 /// Authenticator, registrar and location service on loops the test turns by hand, behind a transport that keeps what is
 /// sent.
 class RegistrationBench : public sip::FlowSender, public sip::ServerUser {
  public:
   explicit RegistrationBench(std::shared_ptr<const store::Snapshot> model, unsigned loops = 1,
-                             Authenticator::Settings authentication = {})
+                             Authenticator::Settings authentication = both_algorithms())
       : snapshot(std::move(model)),
         loops_(loops, clock),
         locations(loops_),

@@ -8,10 +8,11 @@ namespace cadenas::pbx::test {
 namespace {
 
 sip::Message request_with(const std::string& headers) {
-  return std::move(*sip::Message::parse("INVITE sip:1@h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nMax-Forwards: "
-                                        "70\r\nFrom: <sip:1@h>;tag=1\r\nTo: <sip:2@h>\r\nCall-ID: 1\r\nCSeq: 1 "
-                                        "INVITE\r\n" +
-                                        headers + "Content-Length: 0\r\n\r\n"));
+  return std::move(
+      *sip::Message::parse("INVITE sip:1@h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nMax-Forwards: "
+                           "70\r\nFrom: <sip:1@h>;tag=1\r\nTo: <sip:2@h>\r\nCall-ID: 1\r\nCSeq: 1 "
+                           "INVITE\r\n" +
+                           headers + "Content-Length: 0\r\n\r\n"));
 }
 
 TEST(SessionTimer, LetsTheCallerRefreshWhereItCan) {
@@ -92,6 +93,20 @@ TEST(SessionTimer, RefreshesByUpdateAtHalfTime) {
     b.respond(*refresh, 200, {}, "Session-Expires: 200;refresher=uac\r\n");
     a.send("UPDATE", {}, "Supported: timer\r\nSession-Expires: 200;refresher=uac\r\n");
     a.response(200);
+  }
+  EXPECT_EQ(exchange.counts().calls, 1U);
+}
+
+TEST(SessionTimer, KeepsTheCallOfAPhoneThatRefusesARefresh) {
+  Exchange exchange;
+  exchange.services.settings.session_timer.interval = 200;
+  Phone& a = exchange.phone("100");
+  Phone& b = exchange.phone("200");
+  connect(a, b);
+  for (int round = 0; round < 3; ++round) {
+    exchange.pass(base::Millis{101'000});
+    b.respond(*b.request(sip::Method::update), 500);
+    a.respond(*a.request(sip::Method::update), 200);
   }
   EXPECT_EQ(exchange.counts().calls, 1U);
 }

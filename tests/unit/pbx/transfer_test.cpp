@@ -96,6 +96,22 @@ TEST(Transfer, GoesOnWhenTheOneWhoTransfersHangsUpAtOnce) {
   EXPECT_EQ(t.exchange.views().at(0).state, CallState::answered);
 }
 
+TEST(Transfer, TriesAgainAfterGlareSinceNobodyElseWould) {  // RFC 3261 §14.1
+  Three t;
+  connect(t.a, t.b);
+  t.b.send("REFER", {}, "Refer-To: <sip:300@192.0.2.1>\r\n");
+  const auto invite = t.c.request(sip::Method::invite);
+  t.c.respond(*invite, 200, savp_answer(*invite, 6000, 'c'));
+  t.a.respond(*t.a.request(sip::Method::invite), 491);
+  t.a.request(sip::Method::ack);
+  EXPECT_TRUE(t.a.silent());
+  t.exchange.pass(base::Millis{2'500});
+  const auto again = t.a.request(sip::Method::invite);
+  t.a.respond(*again, 200, savp_answer(*again, 4000, 'a'));
+  t.a.request(sip::Method::ack);
+  EXPECT_EQ(t.exchange.counts().legs, 2U);
+}
+
 void attended(unsigned loops) {
   Three t(loops);
   connect(t.a, t.b);
@@ -157,8 +173,8 @@ TEST(Transfer, RefusesToJoinACallOfSomebodyElse) {
   Phone& d = t.exchange.phone("400");
   connect(t.a, t.b);
   connect(t.c, d);
-  const std::string replaces = sip::escape_header(t.c.dialog.call_id + ";to-tag=" + t.c.dialog.remote_tag +
-                                                  ";from-tag=" + t.c.dialog.local_tag);
+  const std::string replaces =
+      sip::escape_header(t.c.dialog.call_id + ";to-tag=" + t.c.dialog.remote_tag + ";from-tag=" + t.c.dialog.local_tag);
   t.b.send("REFER", {}, "Refer-To: <sip:400@192.0.2.1?Replaces=" + replaces + ">\r\n");
   t.b.response(202);
   t.notified(t.b, "100");
@@ -184,8 +200,7 @@ TEST(Transfer, TakesACallOverByInviteWithReplaces) {  // RFC 3891: the same subs
 }
 
 TEST(ReferTo, IsReadWithItsReplaces) {
-  const auto target =
-      parse_refer_to("<sip:300@192.0.2.1?Replaces=abc%40h%3Bto-tag%3D1%3Bfrom-tag%3D2>");
+  const auto target = parse_refer_to("<sip:300@192.0.2.1?Replaces=abc%40h%3Bto-tag%3D1%3Bfrom-tag%3D2>");
   ASSERT_TRUE(target.has_value());
   EXPECT_EQ(target->number, "300");
   ASSERT_TRUE(target->replaces.has_value());

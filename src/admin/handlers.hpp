@@ -1,0 +1,42 @@
+#pragma once
+
+#include "admin/context.hpp"
+
+namespace cadenas::admin {
+
+// What the operations of the route table do; openapi.json describes them. All on the API thread; each sends exactly one
+// reply, now or later.
+
+void get_health(const Exchange& exchange, const Reply& reply);
+void get_metrics(const Exchange& exchange, const Reply& reply);
+void get_description(const Exchange& exchange, const Reply& reply);
+void open_session(const Exchange& exchange, const Reply& reply);
+void get_session(const Exchange& exchange, const Reply& reply);
+void close_session(const Exchange& exchange, const Reply& reply);
+void get_status(const Exchange& exchange, const Reply& reply);
+void list_subscriptions(const Exchange& exchange, const Reply& reply);
+void add_subscription(const Exchange& exchange, const Reply& reply);
+void get_subscription(const Exchange& exchange, const Reply& reply);
+void change_subscription(const Exchange& exchange, const Reply& reply);
+void remove_subscription(const Exchange& exchange, const Reply& reply);
+void list_classes(const Exchange& exchange, const Reply& reply);
+void put_class(const Exchange& exchange, const Reply& reply);
+void remove_class(const Exchange& exchange, const Reply& reply);
+void get_settings(const Exchange& exchange, const Reply& reply);
+void change_settings(const Exchange& exchange, const Reply& reply);
+void get_licence(const Exchange& exchange, const Reply& reply);
+void put_licence(const Exchange& exchange, const Reply& reply);
+void list_registrations(const Exchange& exchange, const Reply& reply);
+void list_calls(const Exchange& exchange, const Reply& reply);
+void get_call(const Exchange& exchange, const Reply& reply);
+void explain_call(const Exchange& exchange, const Reply& reply);
+void list_call_records(const Exchange& exchange, const Reply& reply);
+void get_call_record(const Exchange& exchange, const Reply& reply);
+void get_certificate(const Exchange& exchange, const Reply& reply);
+void regenerate_certificate(const Exchange& exchange, const Reply& reply);
+void list_journal(const Exchange& exchange, const Reply& reply);
+void list_accounts(const Exchange& exchange, const Reply& reply);
+void put_account(const Exchange& exchange, const Reply& reply);
+void remove_account(const Exchange& exchange, const Reply& reply);
+
+}  // namespace cadenas::admin

@@ -1,0 +1,184 @@
+#include "admin/json_call.hpp"
+
+#include <array>
+#include <boost/json/array.hpp>
+
+#include "admin/answers.hpp"
+#include "admin/json_text.hpp"
+#include "policy/condition.hpp"
+
+namespace cadenas::admin {
+
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+
+template <class Time>
+boost::json::value optional_time(const Time& at) {
+  return at ? boost::json::value(timestamp(*at)) : boost::json::value(nullptr);
+}
+
+object leg_json(const pbx::LegView& leg) {
+  return {{"number", json_text(leg.number)},
+          {"direction", leg.direction},
+          {"state", leg.state},
+          {"user_agent", json_text(leg.user_agent)},
+          {"transport", leg.transport},
+          {"remote", leg.remote},
+          {"tls_version", leg.tls_version},
+          {"tls_cipher", leg.tls_cipher},
+          {"srtp_suite", leg.srtp_suite},
+          {"media_state", leg.media_state},
+          {"packets_authenticated", leg.packets_authenticated},
+          {"packets_rejected", leg.packets_rejected},
+          {"packets_replayed", leg.packets_replayed},
+          {"packets_clear", leg.packets_clear},
+          {"packets_encrypted", leg.packets_encrypted},
+          {"packets_sent_clear", leg.packets_sent_clear},
+          {"padlock", leg.padlock},
+          {"reason", json_text(leg.reason)}};
+}
+
+object leg_json(const store::LegRecord& leg) {
+  return {{"number", json_text(leg.party)},
+          {"transport", leg.transport},
+          {"tls_version", leg.tls_version},
+          {"tls_cipher", leg.tls_cipher},
+          {"srtp_suite", leg.srtp_suite},
+          {"packets_authenticated", leg.packets_authenticated},
+          {"packets_rejected", leg.packets_rejected},
+          {"packets_replayed", leg.packets_replayed},
+          {"packets_clear", leg.packets_clear},
+          {"padlock", leg.padlock},
+          {"failing", array(leg.failing.begin(), leg.failing.end())}};
+}
+
+// In the order of policy::Condition, each named for the good case.
+constexpr std::array<std::string_view, policy::condition_count> condition_names{
+    "licence",
+    "right of the subscription",
+    "right of the class of facility",
+    "voice encryption",
+    "inter-iPBX encryption",
+    "inter-iPBX encryption of the other system",
+    "terminal can encrypt",
+    "terminal is set to encrypt",
+    "other terminal is no i7xx",
+    "signalling is encrypted",
+    "certificate in service",
+    "certificate has begun",
+    "certificate has not expired",
+    "certificate of the other system",
+    "keys in the offer",
+};
+
+object condition_json(policy::Condition condition, bool holds, bool applies) {
+  const policy::ConditionText& text = policy::text(condition);
+  return {{"name", condition_names[static_cast<std::size_t>(condition)]},
+          {"code", text.code},
+          {"requirement", text.requirement},
+          {"holds", holds},
+          {"applies", applies},
+          {"sentence", text.sentence},
+          {"where", text.where_en},
+          {"where_fr", text.menu_fr}};
+}
+
+array conditions(const pbx::LegView& leg) {
+  array out;
+  for (const policy::Verdict& verdict : leg.verdicts) {
+    out.push_back(condition_json(verdict.condition, verdict.holds, verdict.applies));
+  }
+  return out;
+}
+
+array conditions(const store::LegRecord& leg) {
+  array out;
+  for (const std::string& code : leg.failing) {
+    for (const policy::Condition condition : policy::all_conditions()) {
+      if (policy::code(condition) == code) out.push_back(condition_json(condition, false, true));
+    }
+  }
+  return out;
+}
+
+template <class Call>
+object head(const Call& call) {
+  return {{"id", json_text(call.id)}, {"from", json_text(call.from)}, {"to", json_text(call.to)}};
+}
+
+template <class Call>
+object explain(const Call& call, bool in_progress) {
+  object out = head(call);
+  out["in_progress"] = in_progress;
+  array legs;
+  for (const auto& leg : call.legs) {
+    object one = leg_json(leg);
+    one.erase("failing");
+    one["conditions"] = conditions(leg);
+    legs.push_back(std::move(one));
+  }
+  out["legs"] = std::move(legs);
+  return out;
+}
+
+template <class Call>
+array legs_json(const Call& call) {
+  array legs;
+  for (const auto& leg : call.legs) legs.push_back(leg_json(leg));
+  return legs;
+}
+
+}  // namespace
+
+object to_json(const pbx::RegistrationView& r) {
+  object out{{"number", json_text(r.number)},
+             {"contact_uri", json_text(r.contact_uri)},
+             {"transport", sip::to_string(r.flow.transport)},
+             {"remote", r.flow.remote.to_string()},
+             {"local", r.flow.local.to_string()},
+             {"tls_version", r.flow.tls ? r.flow.tls->version : ""},
+             {"tls_cipher", r.flow.tls ? r.flow.tls->cipher : ""},
+             {"peer_verified", r.flow.tls && r.flow.tls->peer_verified},
+             {"peer_subject", r.flow.tls ? json_text(r.flow.tls->peer_subject) : ""},
+             {"peer_fingerprint", r.flow.tls ? r.flow.tls->peer_fingerprint : ""},
+             {"instance", json_text(r.instance)},
+             {"reg_id", r.reg_id},
+             {"q", static_cast<double>(r.q)},
+             {"expires_in_s", r.expires_in_s},
+             {"user_agent", json_text(r.user_agent)}};
+  return out;
+}
+
+object to_json(const pbx::CallView& call) {
+  object out = head(call);
+  out["state"] = pbx::to_string(call.state);
+  out["started"] = timestamp(call.started);
+  out["answered"] = optional_time(call.answered);
+  out["ended"] = optional_time(call.ended);
+  out["cause"] = json_text(call.cause);
+  out["legs"] = legs_json(call);
+  return out;
+}
+
+object to_json(const store::CallRecord& record) {
+  object out = head(record);
+  out["state"] = "ended";
+  out["started"] = timestamp(record.started);
+  out["answered"] = optional_time(record.answered);
+  out["ended"] = timestamp(record.ended);
+  out["cause"] = json_text(record.cause);
+  out["legs"] = legs_json(record);
+  return out;
+}
+
+object explanation(const pbx::CallView& call) {
+  return explain(call, true);
+}
+
+object explanation(const store::CallRecord& record) {
+  return explain(record, false);
+}
+
+}  // namespace cadenas::admin

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "base/clock.hpp"
+#include "pki/certificate.hpp"
+
+namespace cadenas::admin {
+
+/// A certificate with all its fields, its state at `now` and its PEM.
+boost::json::object to_json(const pki::Certificate& certificate, base::WallTime now);
+
+}  // namespace cadenas::admin

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/error.hpp"
+#include "pbx/pbx.hpp"
+#include "pki/certificate.hpp"
+#include "store/model.hpp"
+
+namespace cadenas::admin {
+
+/// What the API asks of an iPBX besides its store, so that a test can give it a picture of its own. Each function is
+/// the one of pbx::Pbx with that name: called on the API thread, completions run on any thread.
+class ManagedPbx {
+ public:
+  template <class T>
+  using Done = std::function<void(base::Result<T>)>;
+
+  virtual ~ManagedPbx() = default;
+  virtual void registrations(std::function<void(std::vector<pbx::RegistrationView>)> done) = 0;
+  virtual void calls(std::function<void(std::vector<pbx::CallView>)> done) = 0;
+  virtual std::optional<pki::Certificate> certificate() const = 0;
+  virtual std::vector<pbx::CounterSample> counters() const = 0;
+  virtual pbx::Health health() const = 0;
+  virtual void change_settings(store::SystemSettings settings, Done<void> done) = 0;
+  virtual void regenerate_certificate(Done<pki::Certificate> done) = 0;
+};
+
+/// The one that runs. `pbx` must outlive it.
+class RunningPbx final : public ManagedPbx {
+ public:
+  explicit RunningPbx(pbx::Pbx& pbx) : pbx_(pbx) {}
+  void registrations(std::function<void(std::vector<pbx::RegistrationView>)> done) override {
+    pbx_.registrations(std::move(done));
+  }
+  void calls(std::function<void(std::vector<pbx::CallView>)> done) override { pbx_.calls(std::move(done)); }
+  std::optional<pki::Certificate> certificate() const override { return pbx_.certificate(); }
+  std::vector<pbx::CounterSample> counters() const override { return pbx_.counters(); }
+  pbx::Health health() const override { return pbx_.health(); }
+  void change_settings(store::SystemSettings settings, Done<void> done) override {
+    pbx_.change_settings(std::move(settings), std::move(done));
+  }
+  void regenerate_certificate(Done<pki::Certificate> done) override { pbx_.regenerate_certificate(std::move(done)); }
+
+ private:
+  pbx::Pbx& pbx_;
+};
+
+}  // namespace cadenas::admin

@@ -1,0 +1,51 @@
+#include "admin/routes.hpp"
+
+#include "admin/handlers.hpp"
+
+namespace cadenas::admin {
+
+namespace {
+
+constexpr Route table[] = {
+    {Method::get, "/healthz", Access::open, "getHealth", get_health},
+    {Method::get, "/metrics", Access::metrics, "getMetrics", get_metrics},
+    {Method::get, "/api/v1/openapi.json", Access::open, "getDescription", get_description},
+    {Method::post, "/api/v1/session", Access::open, "openSession", open_session},
+    {Method::get, "/api/v1/session", Access::reader, "getSession", get_session},
+    {Method::remove, "/api/v1/session", Access::reader, "closeSession", close_session},
+    {Method::get, "/api/v1/status", Access::reader, "getStatus", get_status},
+    {Method::get, "/api/v1/subscriptions", Access::reader, "listSubscriptions", list_subscriptions},
+    {Method::post, "/api/v1/subscriptions", Access::administrator, "addSubscription", add_subscription},
+    {Method::get, "/api/v1/subscriptions/{number}", Access::reader, "getSubscription", get_subscription},
+    {Method::patch, "/api/v1/subscriptions/{number}", Access::administrator, "changeSubscription", change_subscription},
+    {Method::remove, "/api/v1/subscriptions/{number}", Access::administrator, "removeSubscription",
+     remove_subscription},
+    {Method::get, "/api/v1/classes", Access::reader, "listClasses", list_classes},
+    {Method::put, "/api/v1/classes/{name}", Access::administrator, "putClass", put_class},
+    {Method::remove, "/api/v1/classes/{name}", Access::administrator, "removeClass", remove_class},
+    {Method::get, "/api/v1/settings", Access::reader, "getSettings", get_settings},
+    {Method::patch, "/api/v1/settings", Access::administrator, "changeSettings", change_settings},
+    {Method::get, "/api/v1/licence", Access::reader, "getLicence", get_licence},
+    {Method::put, "/api/v1/licence", Access::administrator, "putLicence", put_licence},
+    {Method::get, "/api/v1/registrations", Access::reader, "listRegistrations", list_registrations},
+    {Method::get, "/api/v1/calls", Access::reader, "listCalls", list_calls},
+    {Method::get, "/api/v1/calls/{id}", Access::reader, "getCall", get_call},
+    {Method::get, "/api/v1/calls/{id}/explain", Access::reader, "explainCall", explain_call},
+    {Method::get, "/api/v1/call-records", Access::reader, "listCallRecords", list_call_records},
+    {Method::get, "/api/v1/call-records/{id}", Access::reader, "getCallRecord", get_call_record},
+    {Method::get, "/api/v1/certificate", Access::reader, "getCertificate", get_certificate},
+    {Method::post, "/api/v1/certificate/regenerate", Access::administrator, "regenerateCertificate",
+     regenerate_certificate},
+    {Method::get, "/api/v1/journal", Access::reader, "listJournal", list_journal},
+    {Method::get, "/api/v1/accounts", Access::administrator, "listAccounts", list_accounts},
+    {Method::put, "/api/v1/accounts/{name}", Access::administrator, "putAccount", put_account},
+    {Method::remove, "/api/v1/accounts/{name}", Access::administrator, "removeAccount", remove_account},
+};
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return table;
+}
+
+}  // namespace cadenas::admin

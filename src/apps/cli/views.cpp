@@ -1,0 +1,243 @@
+#include "apps/cli/views.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <ostream>
+
+#include "apps/cli/table.hpp"
+
+namespace cadenas::apps::cli {
+
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+// What phones sent may hold escape sequences, which a terminal would obey.
+std::string without_controls(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(text[i]);
+    const bool c1 = octet == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (c1) ++i;
+    out += c1 || octet < 0x20 || octet == 0x7F ? '?' : text[i];
+  }
+  return out;
+}
+
+// A member as a person reads it; empty where it is absent, so that a newer or older server is no failure.
+std::string text(const value& from, std::string_view member) {
+  const value* found = from.is_object() ? from.as_object().if_contains(member) : nullptr;
+  if (!found || found->is_null()) return {};
+  if (found->is_string()) return without_controls(found->as_string());
+  if (found->is_bool()) return found->as_bool() ? "yes" : "no";
+  if (found->is_array()) {
+    std::string out;
+    for (const value& item : found->as_array()) {
+      if (!out.empty()) out += ", ";
+      out += item.is_string() ? without_controls(item.as_string()) : boost::json::serialize(item);
+    }
+    return out;
+  }
+  return boost::json::serialize(*found);
+}
+
+std::string short_time(const value& from, std::string_view member) {
+  std::string at = text(from, member);
+  if (at.size() < 20) return at;
+  at[10] = ' ';
+  return at.substr(0, 19);
+}
+
+const boost::json::array& list(const value& from, std::string_view member) {
+  static const boost::json::array none;
+  const value* found = from.is_object() ? from.as_object().if_contains(member) : nullptr;
+  return found && found->is_array() ? found->as_array() : none;
+}
+
+bool flag(const value& from, std::string_view member) {
+  return text(from, member) == "yes";
+}
+
+std::string joined(const std::string& a, const std::string& b) {
+  return a.empty() || b.empty() ? a + b : a + " " + b;
+}
+
+std::string tls(const value& leg) {
+  return joined(text(leg, "tls_version"), text(leg, "tls_cipher"));
+}
+
+std::string padlock(const value& leg) {
+  return flag(leg, "padlock") ? "locked" : "open";
+}
+
+void show_leg(std::ostream& out, const value& leg) {
+  out << "\nLeg " << joined(text(leg, "number"), text(leg, "direction")) << '\n';
+  const std::string suite = text(leg, "srtp_suite");
+  print_fields(out,
+               {{"padlock", padlock(leg)},
+                {"reason", text(leg, "reason")},
+                {"signalling", joined(text(leg, "transport"), tls(leg))},
+                {"phone", joined(text(leg, "remote"), text(leg, "user_agent"))},
+                {"voice", suite.empty() ? "clear (RTP)" : "SRTP " + suite},
+                {"received", text(leg, "packets_authenticated") + " authenticated, " + text(leg, "packets_rejected") +
+                                 " rejected, " + text(leg, "packets_replayed") + " replayed, " +
+                                 text(leg, "packets_clear") + " clear"},
+                {"sent", text(leg, "packets_encrypted").empty() ? ""
+                                                                : text(leg, "packets_encrypted") + " encrypted, " +
+                                                                      text(leg, "packets_sent_clear") + " clear"},
+                {"failing", text(leg, "failing")}},
+               "  ");
+}
+
+void show_head(std::ostream& out, const value& call) {
+  out << "Call " << text(call, "id") << ": " << text(call, "from") << " -> " << text(call, "to") << '\n';
+}
+
+}  // namespace
+
+void show_status(std::ostream& out, const value& answer) {
+  std::string listening;
+  for (const value& listener : list(answer, "listeners")) {
+    if (!listening.empty()) listening += ", ";
+    listening += joined(text(listener, "transport"), text(listener, "address"));
+  }
+  print_fields(out, {{"version", text(answer, "version")},
+                     {"system id", text(answer, "system_id")},
+                     {"up", text(answer, "uptime_s") + " s"},
+                     {"mode", text(answer, "mode")},
+                     {"listening", listening},
+                     {"encryption unlocked", text(answer, "encryption_unlocked")},
+                     {"voice encryption", text(answer, "voice_encryption")},
+                     {"certificate", joined(text(answer, "certificate_state"),
+                                            text(answer, "certificate_not_after").empty()
+                                                ? ""
+                                                : "until " + short_time(answer, "certificate_not_after"))},
+                     {"subscriptions", text(answer, "subscriptions")},
+                     {"registrations", text(answer, "registrations")},
+                     {"calls", text(answer, "calls")}});
+  for (const value& warning : list(answer, "warnings")) {
+    out << "! " << text(warning, "message") << " [" << text(warning, "code") << "]\n";
+    if (const std::string where = text(warning, "where"); !where.empty()) out << "  where: " << where << '\n';
+  }
+}
+
+void show_subscriptions(std::ostream& out, const value& answer) {
+  Table table({"NUMBER", "NAME", "TERMINAL", "RIGHT", "CLASS", "SRTP MODE", "OFFER"});
+  for (const value& s : list(answer, "subscriptions")) {
+    table.add({text(s, "number"), text(s, "display_name"), text(s, "terminal"), text(s, "encryption_right"),
+               text(s, "facility_class"), text(s, "srtp_mode"), text(s, "offer_style")});
+  }
+  table.print(out);
+}
+
+void show_subscription(std::ostream& out, const value& s) {
+  print_fields(out, {{"number", text(s, "number")},
+                     {"name", text(s, "display_name")},
+                     {"auth user", text(s, "auth_user")},
+                     {"terminal", text(s, "terminal")},
+                     {"right to encryption", text(s, "encryption_right")},
+                     {"class of facility", text(s, "facility_class")},
+                     {"sip srtp mode", text(s, "srtp_mode")},
+                     {"offer style", text(s, "offer_style")}});
+}
+
+void show_registrations(std::ostream& out, const value& answer) {
+  Table table({"NUMBER", "TRANSPORT", "FROM", "TLS", "EXPIRES", "PHONE"});
+  for (const value& r : list(answer, "registrations")) {
+    table.add({text(r, "number"), text(r, "transport"), text(r, "remote"), tls(r), text(r, "expires_in_s") + " s",
+               text(r, "user_agent")});
+  }
+  table.print(out);
+}
+
+void show_calls(std::ostream& out, const value& answer) {
+  Table table({"ID", "FROM", "TO", "STATE", "STARTED", "PADLOCKS", "CAUSE"});
+  const auto& calls = list(answer, "calls").empty() ? list(answer, "call_records") : list(answer, "calls");
+  for (const value& call : calls) {
+    std::string locks;
+    for (const value& leg : list(call, "legs")) locks += (locks.empty() ? "" : " / ") + padlock(leg);
+    table.add({text(call, "id"), text(call, "from"), text(call, "to"), text(call, "state"), short_time(call, "started"),
+               locks, text(call, "cause")});
+  }
+  table.print(out);
+}
+
+void show_call(std::ostream& out, const value& call) {
+  show_head(out, call);
+  print_fields(out, {{"state", text(call, "state")},
+                     {"started", short_time(call, "started")},
+                     {"answered", short_time(call, "answered")},
+                     {"ended", short_time(call, "ended")},
+                     {"cause", text(call, "cause")}});
+  for (const value& leg : list(call, "legs")) show_leg(out, leg);
+}
+
+void show_explanation(std::ostream& out, const value& call) {
+  show_head(out, call);
+  if (!flag(call, "in_progress")) out << "It has ended: only the conditions that did not hold were kept.\n";
+  for (const value& leg : list(call, "legs")) {
+    show_leg(out, leg);
+    for (const value& condition : list(leg, "conditions")) {
+      if (!flag(condition, "applies")) continue;
+      const bool holds = flag(condition, "holds");
+      out << "  " << (holds ? "✔ " : "✘ ") << text(condition, "requirement") << "  " << text(condition, "name") << '\n';
+      if (holds) continue;
+      print_fields(out,
+                   {{text(condition, "code"), text(condition, "sentence")},
+                    {"change it", text(condition, "where")},
+                    {"menu", text(condition, "where_fr")}},
+                   "      ");
+    }
+  }
+}
+
+void show_certificate(std::ostream& out, const value& c) {
+  print_fields(out, {{"subject", text(c, "subject")},
+                     {"issuer", text(c, "issuer")},
+                     {"self-signed", text(c, "self_signed")},
+                     {"state", text(c, "state")},
+                     {"not before", short_time(c, "not_before")},
+                     {"not after", short_time(c, "not_after")},
+                     {"days left", text(c, "days_left")},
+                     {"addresses", text(c, "ip_addresses")},
+                     {"names", text(c, "dns_names")},
+                     {"extended key usage", text(c, "extended_key_usage")},
+                     {"public key", joined(text(c, "public_key"), text(c, "public_key_bits"))},
+                     {"signature hash", text(c, "signature_hash")},
+                     {"serial", text(c, "serial")},
+                     {"SHA-256", text(c, "fingerprint_sha256")},
+                     {"SHA-1", text(c, "fingerprint_sha1")}});
+}
+
+void show_settings(std::ostream& out, const value& s) {
+  print_fields(out, {{"realm", text(s, "realm")},
+                     {"mode", text(s, "mode")},
+                     {"voice encryption", text(s, "voice_encryption")},
+                     {"inter-iPBX encryption", text(s, "inter_ipbx_encryption")},
+                     {"TEL addresses", text(s, "tel_addresses")},
+                     {"ADMIN addresses", text(s, "admin_addresses")},
+                     {"FQDNs", text(s, "fqdns")}});
+}
+
+void show_licence(std::ostream& out, const value& answer) {
+  print_fields(out, {{"system id", text(answer, "system_id")},
+                     {"encryption", flag(answer, "encryption") ? "unlocked" : "locked"}});
+}
+
+void show_journal(std::ostream& out, const value& answer) {
+  Table table({"AT", "ACTOR", "CODE", "SUBJECT", "MESSAGE"});
+  for (const value& e : list(answer, "journal")) {
+    table.add({short_time(e, "at"), text(e, "actor"), text(e, "code"), text(e, "subject"), text(e, "message")});
+  }
+  table.print(out);
+}
+
+void show_classes(std::ostream& out, const value& answer) {
+  Table table({"CLASS", "RIGHT"});
+  for (const value& c : list(answer, "classes")) table.add({text(c, "name"), text(c, "encryption_right")});
+  table.print(out);
+}
+
+}  // namespace cadenas::apps::cli

@@ -1,0 +1,236 @@
+#include "apps/configuration_file.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include "apps/toml_section.hpp"
+
+namespace cadenas::apps {
+
+namespace {
+
+constexpr std::int64_t million = 1'000'000;
+constexpr std::int64_t greatest_port = 65535;
+constexpr base::Millis second{1000};
+constexpr base::Millis day{86'400'000};
+
+base::Endpoint endpoint(TomlSection& section, std::string_view key, std::uint16_t port) {
+  std::string text;
+  section.text(key, text);
+  if (text.empty()) return {};
+  auto parsed = base::Endpoint::parse(text, port);
+  if (!parsed) section.refuse(key, "This must be a literal IPv4 or IPv6 address.");
+  return parsed.value_or(base::Endpoint{});
+}
+
+void check_addresses(TomlSection& section, std::string_view key, const std::vector<std::string>& addresses) {
+  for (const std::string& address : addresses) {
+    if (!base::Endpoint::parse(address, 0)) section.refuse(key, "Each must be a literal IPv4 or IPv6 address.");
+  }
+}
+
+void read_log(TomlSection log, ProgramConfiguration& out) {
+  log.text("file", out.log_file);
+  if (const auto at = log.word("level", {"debug", "info", "warning", "error"})) {
+    out.log_level = static_cast<base::log::Level>(*at);
+  }
+  log.finish();
+}
+
+void read_system(TomlSection system, pbx::Configuration& out) {
+  system.text("realm", out.first.realm);
+  system.texts("tel_addresses", out.first.tel_addresses);
+  system.texts("admin_addresses", out.first.admin_addresses);
+  system.texts("fqdns", out.first.fqdns);
+  check_addresses(system, "tel_addresses", out.first.tel_addresses);
+  check_addresses(system, "admin_addresses", out.first.admin_addresses);
+  if (const auto at = system.word("mode", {"no_tls", "pbx_cert"})) {
+    out.first.mode = *at == 0 ? store::TransportMode::no_tls : store::TransportMode::pbx_cert;
+  }
+  system.finish();
+}
+
+void read_limits(TomlSection limits, sip::TransportLimits& out) {
+  limits.integer("connections", 1, million, out.connections);
+  limits.integer("connections_per_source", 1, million, out.connections_per_source);
+  limits.integer("handshakes", 1, million, out.handshakes);
+  limits.millis("handshake_timeout_ms", second, day, out.handshake_timeout);
+  limits.millis("first_message_timeout_ms", second, day, out.first_message_timeout);
+  limits.millis("message_timeout_ms", second, day, out.message_timeout);
+  limits.millis("idle_timeout_ms", second, day, out.idle_timeout);
+  limits.integer("send_queue_octets", 65'536, 64 * million, out.send_queue_octets);
+  limits.integer("message_octets", 4096, 65'535, out.parse.message_octets);
+  limits.integer("body_octets", 1024, 65'535, out.parse.body_octets);
+  limits.integer("header_fields", 16, 1024, out.parse.header_fields);
+  limits.finish();
+}
+
+void read_timers(TomlSection timers, sip::Timings& out) {
+  timers.millis("t1_ms", base::Millis{10}, 10 * second, out.t1);
+  timers.millis("t2_ms", base::Millis{10}, 60 * second, out.t2);
+  timers.millis("t4_ms", base::Millis{10}, 60 * second, out.t4);
+  timers.finish();
+}
+
+void read_sip(TomlSection sip, pbx::Configuration& out) {
+  sip.texts("addresses", out.sip.addresses);
+  check_addresses(sip, "addresses", out.sip.addresses);
+  if (out.sip.addresses.empty()) sip.refuse("addresses", "At least one address is needed.");
+  sip.integer("plain_port", 0, greatest_port, out.sip.plain_port);
+  sip.integer("tls_port", 0, greatest_port, out.sip.tls_port);
+  sip.integer("loops", 0, 256, out.loops);
+  sip.millis("stop_time_ms", base::Millis{0}, 60 * second, out.stop_time);
+  read_limits(sip.section("limits"), out.transport);
+  read_timers(sip.section("timers"), out.timings);
+  sip.finish();
+}
+
+void read_tls(TomlSection tls, pbx::Configuration& out) {
+  if (const auto at = tls.word("compatibility", {"modern", "tls12_phones", "tls10_phones"})) {
+    out.tls = static_cast<pki::TlsCompatibility>(*at);
+  }
+  if (const auto at = tls.word("self_signed_key", {"rsa_2048", "ecdsa_p256"})) {
+    out.self_signed.key = static_cast<pki::KeyAlgorithm>(*at);
+  }
+  if (const auto at = tls.word("self_signed_hash", {"sha256", "sha1"})) {
+    out.self_signed.hash = static_cast<pki::SignatureHash>(*at);
+  }
+  tls.finish();
+}
+
+void read_digest(TomlSection& registrar, pbx::Authenticator::Settings& out) {
+  using sip::DigestAlgorithm;
+  if (const auto at = registrar.word("digest", {"md5", "sha256", "both"})) {
+    out.algorithms = *at == 0   ? std::vector{DigestAlgorithm::md5}
+                     : *at == 1 ? std::vector{DigestAlgorithm::sha256}
+                                : std::vector{DigestAlgorithm::sha256, DigestAlgorithm::md5};
+  }
+}
+
+void read_registrar(TomlSection registrar, pbx::Configuration& out) {
+  registrar.integer("min_expires_s", 1, 86'400, out.registrar.min_expires_s);
+  registrar.integer("default_expires_s", 1, 86'400, out.registrar.default_expires_s);
+  registrar.integer("max_expires_s", 1, 604'800, out.registrar.max_expires_s);
+  read_digest(registrar, out.authentication);
+  registrar.integer("bindings_per_number", 1, 100, out.registrar.bindings_per_number);
+  if (out.registrar.min_expires_s > out.registrar.max_expires_s) {
+    registrar.refuse("max_expires_s", "This must not be less than min_expires_s.");
+  }
+  registrar.finish();
+}
+
+void read_guessing(TomlSection guessing, pbx::GuessGuard::Settings& out) {
+  guessing.integer("free_per_user", 1, 1000, out.free_per_user);
+  guessing.integer("free_per_source", 1, million, out.free_per_source);
+  guessing.millis("first_backoff_ms", base::Millis{1}, day, out.first_backoff);
+  guessing.millis("longest_backoff_ms", base::Millis{1}, day, out.longest_backoff);
+  guessing.finish();
+}
+
+void read_calls(TomlSection calls, pbx::CallSettings& out) {
+  calls.integer("max_calls", 1, million, out.max_calls);
+  calls.integer("max_calls_per_number", 1, million, out.max_calls_per_number);
+  calls.integer("max_forks", 1, 100, out.max_forks);
+  calls.millis("ring_timeout_ms", second, day, out.ring_timeout);
+  calls.integer("session_interval_s", 0, 86'400, out.session_timer.interval);
+  if (out.session_timer.interval != 0 && out.session_timer.interval < out.session_timer.min_se) {
+    calls.refuse("session_interval_s", "This must be 0, or 90 or more (RFC 4028).");
+  }
+  calls.flag("reliable_provisionals", out.reliable_provisionals);
+  calls.flag("pass_through", out.pass_through);
+  calls.finish();
+}
+
+void read_media(TomlSection media, pbx::Configuration& out) {
+  media::BoardSettings& board = out.media;
+  board.bind_ip4 = endpoint(media, "bind_ip4", 0);
+  board.bind_ip6 = endpoint(media, "bind_ip6", 0);
+  board.advertise_ip4 = endpoint(media, "advertise_ip4", 0);
+  board.advertise_ip6 = endpoint(media, "advertise_ip6", 0);
+  if (!board.bind_ip4.is_set() && !board.bind_ip6.is_set()) {
+    for (const std::string& address : out.sip.addresses) {
+      const auto at = base::Endpoint::parse(address, 0);
+      if (!at) continue;
+      base::Endpoint& bind = at->is_v6() ? board.bind_ip6 : board.bind_ip4;
+      if (!bind.is_set()) bind = *at;
+    }
+  }
+  media.integer("first_port", 1024, greatest_port, board.first_port);
+  media.integer("last_port", 1024, greatest_port, board.last_port);
+  if (board.last_port < board.first_port) media.refuse("last_port", "This must not be less than first_port.");
+  media.integer("threads", 1, 64, board.threads);
+  media.integers("pin_to", board.pin_to);
+  media.finish();
+}
+
+void read_admin(TomlSection section, admin::ServerSettings& out) {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8443;
+  section.text("address", address);
+  section.integer("port", 0, greatest_port, port);
+  const auto listen = base::Endpoint::parse(address, port);
+  if (listen) {
+    out.listen = *listen;
+  } else {
+    section.refuse("address", "This must be a literal IPv4 or IPv6 address.");
+  }
+  section.flag("metrics_without_login", out.api.metrics_without_login);
+  section.integer("connections", 1, 10'000, out.http.connections);
+  section.finish();
+}
+
+void read_retention(TomlSection retention, store::Retention& out) {
+  retention.integer("calls", 1, 100 * million, out.calls);
+  retention.integer("journal", 1, 100 * million, out.journal);
+  retention.finish();
+}
+
+}  // namespace
+
+base::Result<ProgramConfiguration> parse_configuration(std::string_view text, const std::filesystem::path& directory) {
+  const toml::parse_result parsed = toml::parse(text);
+  if (!parsed) {
+    const auto at = parsed.error().source().begin;
+    return base::fail("configuration.syntax", "Line " + std::to_string(at.line) + ", column " +
+                                                  std::to_string(at.column) + ": " +
+                                                  std::string(parsed.error().description()) + ".");
+  }
+  ProgramConfiguration out;
+  std::optional<base::Error> problem;
+  TomlSection root(&parsed.table(), "", problem);
+
+  std::string state = out.state_directory;
+  root.text("state_directory", state);
+  out.state_directory = directory / state;
+  read_log(root.section("log"), out);
+  read_system(root.section("system"), out.pbx);
+  read_sip(root.section("sip"), out.pbx);
+  read_tls(root.section("tls"), out.pbx);
+  read_registrar(root.section("registrar"), out.pbx);
+  read_guessing(root.section("guessing"), out.pbx.authentication.guessing);
+  read_calls(root.section("calls"), out.pbx.calls);
+  read_media(root.section("media"), out.pbx);
+  read_admin(root.section("admin"), out.admin);
+  read_retention(root.section("retention"), out.pbx.retention);
+  root.finish();
+  if (problem) return tl::unexpected<base::Error>(*problem);
+
+  if (!out.log_file.empty()) out.log_file = directory / out.log_file;
+  out.pbx.database = out.state_directory / "cadenas.db";
+  out.pbx.identity_directory = out.state_directory / "identity";
+  out.admin.identity_directory = out.state_directory / "admin-tls";
+  return out;
+}
+
+base::Result<ProgramConfiguration> load_configuration(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) {
+    return base::fail("configuration.unreadable", "The configuration file " + file.string() + " cannot be read.",
+                      file.string());
+  }
+  return parse_configuration(text.view(), std::filesystem::absolute(file).parent_path());
+}
+
+}  // namespace cadenas::apps

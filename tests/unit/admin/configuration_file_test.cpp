@@ -1,0 +1,113 @@
+#include "apps/configuration_file.hpp"
+
+#include <gmock/gmock.h>
+
+namespace cadenas::apps {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::filesystem::path sample = std::filesystem::path(CADENAS_SOURCE_DIRECTORY) / "packaging/cadenas-pbx.toml";
+
+TEST(ConfigurationFile, TakesTheDefaultsWhenItIsEmpty) {
+  const auto read = parse_configuration("", "/etc/cadenas");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->pbx.database, "/var/lib/cadenas/cadenas.db");
+  EXPECT_EQ(read->admin.listen.to_string(), "127.0.0.1:8443");
+  EXPECT_EQ(read->pbx.media.bind_ip4.address(), "127.0.0.1");
+  EXPECT_FALSE(read->admin.api.metrics_without_login);
+}
+
+TEST(ConfigurationFile, ReadsTheSampleToTheSameAsTheDefaults) {
+  const auto from_sample = load_configuration(sample);
+  ASSERT_TRUE(from_sample) << from_sample.error().message;
+  const auto empty = parse_configuration("", sample.parent_path());
+  EXPECT_EQ(from_sample->state_directory, empty->state_directory);
+  EXPECT_EQ(from_sample->pbx.sip.addresses, empty->pbx.sip.addresses);
+  EXPECT_EQ(from_sample->pbx.sip.tls_port, empty->pbx.sip.tls_port);
+  EXPECT_EQ(from_sample->pbx.transport.connections, empty->pbx.transport.connections);
+  EXPECT_EQ(from_sample->pbx.transport.connections_per_source, empty->pbx.transport.connections_per_source);
+  EXPECT_EQ(from_sample->pbx.transport.handshakes, empty->pbx.transport.handshakes);
+  EXPECT_EQ(from_sample->pbx.transport.idle_timeout, empty->pbx.transport.idle_timeout);
+  EXPECT_EQ(from_sample->pbx.transport.send_queue_octets, empty->pbx.transport.send_queue_octets);
+  EXPECT_EQ(from_sample->pbx.transport.parse.body_octets, empty->pbx.transport.parse.body_octets);
+  EXPECT_EQ(from_sample->pbx.timings.t1, empty->pbx.timings.t1);
+  EXPECT_EQ(from_sample->pbx.registrar.max_expires_s, empty->pbx.registrar.max_expires_s);
+  EXPECT_EQ(from_sample->pbx.authentication.guessing.free_per_source,
+            empty->pbx.authentication.guessing.free_per_source);
+  EXPECT_EQ(from_sample->pbx.calls.max_calls, empty->pbx.calls.max_calls);
+  EXPECT_EQ(from_sample->pbx.calls.ring_timeout, empty->pbx.calls.ring_timeout);
+  EXPECT_EQ(from_sample->pbx.calls.session_timer.interval, empty->pbx.calls.session_timer.interval);
+  EXPECT_EQ(from_sample->pbx.media.first_port, empty->pbx.media.first_port);
+  EXPECT_EQ(from_sample->pbx.media.last_port, empty->pbx.media.last_port);
+  EXPECT_EQ(from_sample->pbx.tls, empty->pbx.tls);
+  EXPECT_EQ(from_sample->admin.http.connections, empty->admin.http.connections);
+  EXPECT_EQ(from_sample->pbx.retention.calls, empty->pbx.retention.calls);
+}
+
+TEST(ConfigurationFile, ReadsWhatIsGiven) {
+  const auto read = parse_configuration(R"(
+state_directory = "state"
+[sip]
+addresses = ["127.0.0.1", "::1"]
+tls_port = 0
+[tls]
+self_signed_key = "ecdsa_p256"
+[media]
+pin_to = [1, 2]
+[admin]
+address = "::1"
+port = 0
+metrics_without_login = true
+)",
+                                        "/srv/lab");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->pbx.identity_directory, "/srv/lab/state/identity");
+  EXPECT_EQ(read->pbx.sip.tls_port, 0);
+  EXPECT_EQ(read->pbx.self_signed.key, pki::KeyAlgorithm::ecdsa_p256);
+  EXPECT_EQ(read->pbx.media.bind_ip6.address(), "::1");
+  EXPECT_EQ(read->pbx.media.pin_to, (std::vector<unsigned>{1, 2}));
+  EXPECT_EQ(read->admin.listen.to_string(), "[::1]:0");
+  EXPECT_TRUE(read->admin.api.metrics_without_login);
+}
+
+struct Wrong {
+  const char* toml;
+  const char* code;
+  const char* field;
+  const char* says;
+};
+
+TEST(ConfigurationFile, NamesTheKeyAndTheLineOfWhatIsWrong) {
+  for (const Wrong& wrong : {
+           Wrong{"[sip\n", "configuration.syntax", "", "Line 1"},
+           Wrong{"[sip]\nports = 5060\n", "configuration.unknown-key", "sip.ports", "Line 2, column 9"},
+           Wrong{"colour = 1\n", "configuration.unknown-key", "colour", "Line 1"},
+           Wrong{"[sip]\n\nplain_port = \"5060\"\n", "configuration.type", "sip.plain_port", "Line 3"},
+           Wrong{"[sip]\nplain_port = 70000\n", "configuration.value", "sip.plain_port", "0 to 65535"},
+           Wrong{"[sip.limits]\nconnections = 0\n", "configuration.value", "sip.limits.connections", "Line 2"},
+           Wrong{"sip = 5\n", "configuration.type", "sip", "table"},
+           Wrong{"[sip]\naddresses = [\"pbx.example\"]\n", "configuration.value", "sip.addresses", "literal"},
+           Wrong{"[sip]\naddresses = []\n", "configuration.value", "sip.addresses", "At least one"},
+           Wrong{"[system]\nmode = \"bothway\"\n", "configuration.value", "system.mode", "no_tls, pbx_cert"},
+           Wrong{"[media]\nfirst_port = 3000\nlast_port = 2000\n", "configuration.value", "media.last_port", "Line 3"},
+           Wrong{"[admin]\naddress = \"localhost\"\n", "configuration.value", "admin.address", "literal"},
+           Wrong{"[calls]\nsession_interval_s = 30\n", "configuration.value", "calls.session_interval_s", "RFC 4028"},
+       }) {
+    const auto read = parse_configuration(wrong.toml, "/");
+    ASSERT_FALSE(read) << wrong.toml;
+    EXPECT_EQ(read.error().code, wrong.code) << wrong.toml;
+    EXPECT_EQ(read.error().field, wrong.field) << wrong.toml;
+    EXPECT_THAT(read.error().message, HasSubstr(wrong.says)) << wrong.toml;
+  }
+}
+
+TEST(ConfigurationFile, SaysWhichFileCannotBeRead) {
+  const auto read = load_configuration("/nowhere/cadenas.toml");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, "configuration.unreadable");
+  EXPECT_EQ(read.error().field, "/nowhere/cadenas.toml");
+}
+
+}  // namespace
+}  // namespace cadenas::apps

@@ -1,0 +1,203 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+
+#include <gtest/gtest.h>
+
+#include "admin/first_account.hpp"
+#include "admin/managed_pbx.hpp"
+#include "admin/server.hpp"
+#include "apps/cli/api_client.hpp"
+#include "apps/cli/login.hpp"
+#include "pki/self_signed.hpp"
+#include "policy/decision.hpp"
+
+namespace cadenas::test {
+
+/// A directory of its own, gone with it.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "cadenas-test-XXXXXX").string();
+    if (!mkdtemp(name.data())) throw std::runtime_error("no temporary directory");
+    path_ = name;
+  }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// An iPBX as a picture: one phone registered over TLS, one call, encrypted on the first leg and clear on the second.
+class PicturedPbx final : public admin::ManagedPbx {
+ public:
+  PicturedPbx(store::Store& store, base::WallTime now) : store_(store) {
+    auto identity = pki::make_self_signed({"127.0.0.1", {}, {"pbx.example"}}, now, {pki::KeyAlgorithm::ecdsa_p256});
+    certificate_ = identity->leaf();
+    auto tls = std::make_shared<sip::TlsFacts>();
+    tls->version = "TLSv1.3";
+    tls->cipher = "TLS_AES_256_GCM_SHA384";
+    sip::Flow flow{0,
+                   sip::Transport::tls,
+                   *base::Endpoint::parse("127.0.0.1", 5061),
+                   *base::Endpoint::parse("127.0.0.1", 40001),
+                   7,
+                   tls};
+    registrations_.push_back({"100", "sip:100@127.0.0.1:40001", flow, "", 0, 1.0F, 3600, "baresip"});
+
+    pbx::CallView call;
+    call.id = "call-1";
+    call.from = "100";
+    call.to = "101";
+    call.state = pbx::CallState::answered;
+    call.started = now;
+    call.answered = now + std::chrono::seconds{2};
+    policy::Facts good;
+    good.licensed = true;
+    good.certificate = policy::CertificateState::valid;
+    good.transport = policy::LegTransport::tls;
+    good.offer = policy::MediaSeen::savp_with_crypto;
+    policy::Facts bad = good;
+    bad.transport = policy::LegTransport::udp;
+    bad.subscription_right = false;
+    bad.offer = policy::MediaSeen::none;
+    call.legs.push_back(leg("100", "calls", "TLS", true, policy::decide(good)));
+    call.legs.push_back(leg("101", "is called", "UDP", false, policy::decide(bad)));
+    calls_.push_back(std::move(call));
+  }
+
+  void registrations(std::function<void(std::vector<pbx::RegistrationView>)> done) override { done(registrations_); }
+  void calls(std::function<void(std::vector<pbx::CallView>)> done) override { done(calls_); }
+  std::optional<pki::Certificate> certificate() const override { return certificate_; }
+  std::vector<pbx::CounterSample> counters() const override {
+    return {{"cadenas_sip_messages_received_total", "SIP messages received.", "transport=\"TLS\"", false, 12},
+            {"cadenas_calls", "Calls in progress.", "", true, 1},
+            {"cadenas_sip_messages_received_total", "SIP messages received.", "transport=\"UDP\"", false, 3}};
+  }
+  pbx::Health health() const override {
+    pbx::Health out;
+    out.running = true;
+    out.mode = store_.snapshot()->settings.mode;
+    out.listening = {{sip::Transport::tls, *base::Endpoint::parse("127.0.0.1", 5061)}};
+    return out;
+  }
+  void change_settings(store::SystemSettings settings, Done<void> done) override {
+    if (settings.mode == store::TransportMode::bothway) {
+      return done(base::fail("mode.bothway-unavailable", "This version has no BOTHWAY.", "mode"));
+    }
+    store_.change_settings(std::move(settings), std::move(done));
+  }
+  void regenerate_certificate(Done<pki::Certificate> done) override { done(*certificate_); }
+
+ private:
+  static pbx::LegView leg(std::string number, std::string direction, std::string transport, bool encrypted,
+                          const policy::Decision& decision) {
+    pbx::LegView out;
+    out.number = std::move(number);
+    out.direction = std::move(direction);
+    out.state = "confirmed";
+    out.user_agent = "baresip";
+    out.transport = std::move(transport);
+    out.remote = "127.0.0.1:40001";
+    if (encrypted) {
+      out.tls_version = "TLSv1.3";
+      out.tls_cipher = "TLS_AES_256_GCM_SHA384";
+      out.srtp_suite = "AES_256_CM_HMAC_SHA1_80";
+      out.packets_authenticated = out.packets_encrypted = 250;
+    } else {
+      out.packets_clear = out.packets_sent_clear = 250;
+    }
+    out.padlock = encrypted;
+    out.reason = encrypted ? "Voice is encrypted both ways." : "Voice is clear.";
+    out.verdicts.assign(decision.verdicts.begin(), decision.verdicts.end());
+    return out;
+  }
+
+  store::Store& store_;
+  std::optional<pki::Certificate> certificate_;
+  std::vector<pbx::RegistrationView> registrations_;
+  std::vector<pbx::CallView> calls_;
+};
+
+inline constexpr base::WallTime start_of_test{std::chrono::milliseconds{1'793'000'000'000}};
+
+/// The API on a port of the system's choice, with the administrator "admin" and the reader "watcher".
+class RunningApi : public ::testing::Test {
+ public:
+  static constexpr const char* watchers_password = "only looking";
+
+ protected:
+  RunningApi() { restart({}); }
+
+  void restart(admin::ServerSettings settings) {
+    server_.reset();
+    settings.listen = *base::Endpoint::parse("127.0.0.1", 0);
+    settings.identity_directory = directory_.path() / "admin-tls";
+    auto started = admin::Server::start(std::move(settings), clock_, *store_, pbx_);
+    if (!started) throw std::runtime_error(started.error().message);
+    server_ = std::move(*started);
+  }
+
+  std::unique_ptr<apps::cli::ApiClient> connect() {
+    auto client = apps::cli::ApiClient::connect("127.0.0.1", std::to_string(server_->address().port()),
+                                                {server_->fingerprint(), {}});
+    if (!client) throw std::runtime_error(client.error().message);
+    return std::move(*client);
+  }
+  std::string login(const std::string& user, const std::string& password) {
+    auto answer = connect()->call("POST", "/api/v1/session",
+                                  boost::json::serialize(boost::json::object{{"user", user}, {"password", password}}));
+    return answer ? std::string(answer->at("token").as_string()) : "";
+  }
+  std::unique_ptr<apps::cli::ApiClient> as_administrator() {
+    auto client = connect();
+    client->use_token(login("admin", admin_password_));
+    return client;
+  }
+  std::unique_ptr<apps::cli::ApiClient> as_reader() {
+    auto client = connect();
+    client->use_token(login("watcher", watchers_password));
+    return client;
+  }
+  /// The code of the error, or "" for a good answer.
+  static std::string code_of(const base::Result<boost::json::value>& answer) {
+    return answer ? "" : answer.error().code;
+  }
+  static std::string add_user(apps::cli::ApiClient& client, const std::string& number) {
+    return code_of(
+        client.call("POST", "/api/v1/subscriptions", R"({"number":")" + number + R"(","password":"correct horse"})"));
+  }
+
+  TemporaryDirectory directory_;
+  base::ManualClock clock_{start_of_test};
+  std::unique_ptr<store::Store> store_ = open_store();
+  PicturedPbx pbx_{*store_, start_of_test};
+  std::string admin_password_ = make_accounts();
+  std::unique_ptr<admin::Server> server_;
+
+ private:
+  std::unique_ptr<store::Store> open_store() {
+    auto opened = store::Store::open(directory_.path() / "cadenas.db");
+    if (!opened) throw std::runtime_error(opened.error().message);
+    return std::move(*opened);
+  }
+  std::string make_accounts() {
+    const auto file = directory_.path() / "initial-admin-password";
+    auto made = admin::ensure_first_account(*store_, file);
+    if (!made) throw std::runtime_error(made.error().message);
+    std::promise<void> put;
+    store_->put_account({"watcher", store::AdminRole::reader, *store::PasswordHash::of(watchers_password)},
+                        [&put](const base::Result<void>&) { put.set_value(); });
+    put.get_future().wait();
+    return *apps::cli::read_secret(file);
+  }
+};
+
+}  // namespace cadenas::test
