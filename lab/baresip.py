@@ -1,4 +1,4 @@
-"""A baresip softphone without a sound card: plays a sine tone, records what it hears to a WAV file."""
+"""A baresip softphone without a sound card: one that talks (a sine tone), or one that records and echoes what it hears."""
 
 import json
 import pathlib
@@ -13,9 +13,10 @@ class Baresip(Process):
     """One phone with one account, driven over baresip's ctrl_tcp (JSON in netstrings)."""
 
     def __init__(self, folder: pathlib.Path, number: str, password: str, registrar: str, transport: str = "tls",
-                 mediaenc: str = "srtp-mand", answer: str = "auto", tone_hz: int = 440, control_port: int = 0,
-                 trusted: pathlib.Path | None = None, codecs: str = "PCMU", rtp_ports: str = "30000-31000",
-                 transfer: bool = True):
+                 mediaenc: str = "srtp-mand", answer: str = "auto", tone_hz: int | None = 440, control_port: int = 0,
+                 trusted: pathlib.Path | None = None, codecs: str = "PCMU", rtp_ports: str = "30000-31000"):
+        """`tone_hz` None: this phone echoes, and records to `heard`. (baresip's sine source has no player beside it, and
+        only what is played passes the recorder.)"""
         self.number = number
         self.folder = folder
         self.control_port = control_port or free_port()
@@ -24,12 +25,15 @@ class Baresip(Process):
         self.heard.mkdir(exist_ok=True)
         config = [
             "poll_method epoll", "sip_listen 127.0.0.1:0", "net_interface 127.0.0.1", "call_local_timeout 120",
-            "call_max_calls 8", f"audio_source ausine,{tone_hz}", f"audio_player aufile,{folder}/heard.wav",
-            "audio_alert aufile,/dev/null", "audio_buffer 20-160", f"rtp_ports {rtp_ports}", "rtp_stats yes",
-            f"module_path {MODULES}", "module g711.so", "module ausine.so", "module aufile.so", "module srtp.so",
-            "module ctrl_tcp.so", "module_tmp account.so", "module_app menu.so",
-            f"ctrl_tcp_listen 127.0.0.1:{self.control_port}",
+            "call_max_calls 8", "audio_buffer 20-160", f"rtp_ports {rtp_ports}", f"module_path {MODULES}",
+            "module g711.so", "module srtp.so", "module ctrl_tcp.so", "module_tmp account.so", "module_app menu.so",
+            f"ctrl_tcp_listen 127.0.0.1:{self.control_port}", f"snd_path {self.heard}",
         ]
+        if tone_hz:
+            config += ["module ausine.so", f"audio_source ausine,{tone_hz}", "ausrc_srate 48000", "ausrc_channels 2"]
+        else:
+            config += ["module aubridge.so", "module sndfile.so", "audio_source aubridge,echo",
+                       "audio_player aubridge,echo"]
         if trusted:
             config.append(f"sip_cafile {trusted}")
         (folder / "config").write_text("\n".join(config) + "\n")
@@ -37,8 +41,7 @@ class Baresip(Process):
         mode = f";answermode={answer}"
         (folder / "accounts").write_text(
             f"<sip:{number}@{registrar};transport={transport}>;auth_user={number};auth_pass={password}"
-            f";regint=60;audio_codecs={codecs}{media}{mode}"
-            f"{'' if transfer else ';call_transfer=no'}\n")
+            f";regint=60;audio_codecs={codecs}{media}{mode}\n")
         (folder / "contacts").write_text("")
         (folder / "uuid").write_text(f"00000000-0000-4000-8000-{int(number):012d}\n")
         super().__init__(f"baresip {number}", ["baresip", "-4", "-v", "-f", str(folder), "-p", "/usr/share/baresip"],
@@ -46,8 +49,7 @@ class Baresip(Process):
         self._control: socket.socket | None = None
 
     def wait_registered(self, seconds: float = 20):
-        eventually(f"{self.name} to register", lambda: "200 OK" in self.output() and "registered" in self.output(),
-                   seconds, on_failure=self.tail)
+        eventually(f"{self.name} to register", lambda: "binding]" in self.output(), seconds, on_failure=self.tail)
 
     def command(self, name: str, params: str = "") -> dict:
         """Runs one command of baresip's menu (`dial`, `hangup`, `hold`, …) and returns its answer."""
@@ -71,6 +73,10 @@ class Baresip(Process):
 
     def wait_established(self, seconds: float = 20) -> None:
         self.wait_event("Call established", seconds)
+
+    def recording(self) -> pathlib.Path:
+        """What an echoing phone heard; whole only once the phone is stopped."""
+        return next(iter(sorted(self.heard.glob("*dec*.wav"))), self.heard / "nothing.wav")
 
     def stop(self, seconds: float = 10):
         if self._control is not None:

@@ -14,7 +14,7 @@ from lab.process import eventually
 def live_call(pbx, phone):
     """A call between 101 and 102 over TLS; the test ends with a proof that it went on undisturbed."""
     alice, bob = phone("101"), phone("102")
-    alice.dial(f"sip:102@127.0.0.1:{pbx.tls_port};transport=tls")
+    alice.dial(f"sip:102@127.0.0.1:{pbx.tls_port}")
     bob.wait_established()
 
     def authenticated():

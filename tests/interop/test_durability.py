@@ -37,7 +37,7 @@ def test_every_acknowledged_subscription_survives_a_kill(tmp_path):
 
 def test_no_password_hash_or_key_in_logs_or_answers(pbx, phone, tmp_path):
     alice, bob = phone("101"), phone("102")
-    alice.dial(f"sip:102@127.0.0.1:{pbx.tls_port};transport=tls")
+    alice.dial(f"sip:102@127.0.0.1:{pbx.tls_port}")
     bob.wait_established()
     eventually("voice", lambda: pbx.calls() and pbx.calls()[0]["legs"][0]["packets_authenticated"] > 10)
     secrets = [PASSWORD, pbx.administrator_password, "inline:", "a=crypto", "BEGIN PRIVATE KEY"]

@@ -47,7 +47,7 @@ def test_regenerated_certificate_is_served_and_the_open_connection_stays(pbx, ph
     assert new != old
     assert [r["number"] for r in pbx.registrations()] == ["101"], "the phone's connection was dropped"
     bob = phone("102")
-    alice.dial(f"sip:102@127.0.0.1:{pbx.tls_port};transport=tls")
+    alice.dial(f"sip:102@127.0.0.1:{pbx.tls_port}")
     bob.wait_established()
 
 
