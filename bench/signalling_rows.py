@@ -4,10 +4,9 @@ import json
 import pathlib
 import subprocess
 
-from lab.baresip import free_port
 from lab.kamailio import Kamailio
 from lab.pbx import Pbx
-from lab.process import LabError, Process, eventually
+from lab.process import LabError, Process, eventually, free_port
 
 PASSWORD = "bench-only-password"
 FIRST_NUMBER = 1000

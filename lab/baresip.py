@@ -4,7 +4,7 @@ import json
 import pathlib
 import socket
 
-from lab.process import LabError, Process, eventually
+from lab.process import LabError, Process, eventually, free_port
 
 MODULES = "/usr/lib/baresip/modules"
 
@@ -44,7 +44,8 @@ class Baresip(Process):
             f";regint=60;audio_codecs={codecs}{media}{mode}\n")
         (folder / "contacts").write_text("")
         (folder / "uuid").write_text(f"00000000-0000-4000-8000-{int(number):012d}\n")
-        super().__init__(f"baresip {number}", ["baresip", "-4", "-v", "-f", str(folder), "-p", "/usr/share/baresip"],
+        # No ring tones (-p names a folder without any): they would be played into the echo.
+        super().__init__(f"baresip {number}", ["baresip", "-4", "-v", "-f", str(folder), "-p", str(self.heard)],
                          folder / "output.txt")
         self._control: socket.socket | None = None
 
@@ -104,10 +105,3 @@ class Baresip(Process):
         while len(body) < wanted:
             body += self._control.recv(wanted - len(body))
         return json.loads(body[:-1])
-
-
-def free_port() -> int:
-    """A TCP port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

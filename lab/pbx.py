@@ -11,7 +11,7 @@ import subprocess
 import urllib.error
 import urllib.request
 
-from lab.process import LabError, Process, eventually
+from lab.process import LabError, Process, eventually, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "release"
@@ -51,7 +51,8 @@ class Pbx(Process):
         self.state = folder / "state"
         self.log_file = folder / "cadenas.log"
         config = folder / "cadenas-pbx.toml"
-        config.write_text(CONFIGURATION.format(plain_port=plain_port, tls_port=tls_port, loops=loops,
+        # A TLS port of its own choice would be another one each time the mode opens it.
+        config.write_text(CONFIGURATION.format(plain_port=plain_port, tls_port=tls_port or free_port(), loops=loops,
                                                per_source=per_source, api_port=api_port))
         if certificate:
             identity = self.state / "identity"

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import time
 
@@ -74,3 +75,10 @@ def eventually(what: str, check, seconds: float = 15, every: float = 0.1, on_fai
         if time.monotonic() > end:
             raise LabError(f"waited {seconds} s for: {what}\n{on_failure()}")
         time.sleep(every)
+
+
+def free_port() -> int:
+    """A TCP port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -7,8 +7,7 @@ import re
 import socket
 from typing import NamedTuple
 
-from lab.baresip import free_port
-from lab.process import LabError, Process, eventually
+from lab.process import LabError, Process, eventually, free_port
 
 SUITE = "AES_CM_128_HMAC_SHA1_80"
 OTHER_SUITE = "AES_CM_128_HMAC_SHA1_32"

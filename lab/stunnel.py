@@ -2,8 +2,7 @@
 
 import pathlib
 
-from lab.baresip import free_port
-from lab.process import Process, eventually
+from lab.process import Process, eventually, free_port
 
 
 class Stunnel(Process):

@@ -1,5 +1,6 @@
 #include "pbx/call.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -247,7 +248,10 @@ void Call::finalize(const std::string& cause) {
     }
   }
   const CallView last = view();
-  base::log::info("call.ended", {{"call", id_}, {"from", from_}, {"to", to_}, {"cause", cause}});
+  const bool locked = std::all_of(last.legs.begin(), last.legs.end(), [](const LegView& leg) { return leg.padlock; });
+  base::log::info(
+      "call.ended",
+      {{"call", id_}, {"from", from_}, {"to", to_}, {"cause", cause}, {"encrypted", locked && last.legs.size() > 1}});
   if (services_.record) services_.record(record_of(last));
   parties_ = {};
   forks_.clear();

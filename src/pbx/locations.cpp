@@ -60,8 +60,17 @@ void Locations::apply(std::string number, BindingUpdate update, base::Loop& answ
   Shard& shard = shard_of(number);
   shard.loop.dispatch([this, &shard, &answer_on, number = std::move(number), update = std::move(update),
                        applied = std::move(applied)]() mutable {
+    const std::size_t before = shard.table.size();
     auto outcome = shard.table.apply(number, update, shard.loop.clock().steady());
     shard.note_size();
+    // A refresh changes nothing a person would look for, and comes by the thousand.
+    if (shard.table.size() > before) {
+      base::log::info("registrar.bound", {{"number", number},
+                                          {"transport", sip::to_string(update.flow.transport)},
+                                          {"tls", update.flow.tls ? update.flow.tls->version : ""},
+                                          {"remote", update.flow.remote.to_string()},
+                                          {"user_agent", update.user_agent}});
+    }
     arm_sweep(shard);
     answer_on.dispatch(
         [applied = std::move(applied), outcome = std::move(outcome)]() mutable { applied(std::move(outcome)); });

@@ -51,6 +51,9 @@ class Pbx::Parts {
   Health health() const;
 
   const Configuration configuration_;
+  // Before the loops: what is still queued on them when they go may hold the last reference to a call, which counts
+  // itself out here.
+  CallServices services_;
   base::Loops loops_;
   base::Loop office_;
   std::unique_ptr<store::Store> store_;
@@ -59,7 +62,6 @@ class Pbx::Parts {
   CertificateInService certificate_;
   CertificateKeeper keeper_;
   Locations locations_;
-  CallServices services_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::unique_ptr<SipService> service_;
 

@@ -6,7 +6,6 @@
 #include <ctime>
 #include <utility>
 
-#include "base/log.hpp"
 #include "base/loop.hpp"
 #include "pbx/counters.hpp"
 #include "pbx/locations.hpp"
@@ -156,9 +155,6 @@ void Registrar::answer(const sip::Flow& flow, const sip::MessageView& request, b
     return;
   }
   counters_.registered.add();
-  base::log::debug("registrar.bound", {{"source", flow.remote.to_string()},
-                                       {"transport", sip::to_string(flow.transport)},
-                                       {"bindings", outcome->size()}});
   auto response = transactions_.make_response(flow, request, 200);
   const auto now = loop_.clock().steady();
   for (const Binding& binding : *outcome) response.add("Contact", contact_value(binding, now));

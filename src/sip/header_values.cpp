@@ -31,6 +31,11 @@ bool split_params(std::string_view value, std::string_view& head, Params& params
   return true;
 }
 
+// "0", "0.", "0.000": not acceptable at all (RFC 2616 §3.9).
+bool is_zero_quality(std::string_view q) {
+  return q.starts_with('0') && q.find_first_not_of("0.") == std::string_view::npos;
+}
+
 }  // namespace
 
 base::Result<std::uint32_t> parse_uint32(std::string_view text) {
@@ -70,7 +75,7 @@ base::Result<SessionExpires> SessionExpires::parse(std::string_view value) {
   const auto who = params.find("refresher");
   if (who && same(*who, "uac")) out.refresher = Refresher::uac;
   if (who && same(*who, "uas")) out.refresher = Refresher::uas;
-  if (!split || !seconds || (who && out.refresher == Refresher::unset))
+  if (!split || !seconds || (who && out.refresher == Refresher::unset) || params.repeats("refresher"))
     return base::fail("sip.session-expires", "A number of seconds was expected, and refresher=uac or uas if any.",
                       "Session-Expires");
   out.seconds = static_cast<std::uint32_t>(*seconds);
@@ -89,8 +94,8 @@ base::Result<Replaces> Replaces::parse(std::string_view value) {
   const bool split = split_params(value, head, params);
   const auto to = params.find("to-tag");
   const auto from = params.find("from-tag");
-  if (!split || !is_call_id(head) || !to || !from || to->empty() || from->empty() || params.repeats("to-tag") ||
-      params.repeats("from-tag"))
+  if (!split || !is_call_id(head) || !to || !from || !all(*to, token) || !all(*from, token) ||
+      params.repeats("to-tag") || params.repeats("from-tag"))
     return base::fail("sip.replaces", "Replaces must name a Call-ID, one to-tag and one from-tag.", "Replaces");
   return Replaces{head, *to, *from, params.has("early-only")};
 }
@@ -170,13 +175,21 @@ bool MediaType::is(std::string_view wanted_type, std::string_view wanted_subtype
 
 bool accepts(const MessageView& message, std::string_view type, std::string_view subtype) {
   if (message.find(HeaderId::accept) == nullptr) return same(type, "application") && same(subtype, "sdp");
+  int closest = -1;
+  bool admitted = false;
   for (const std::string_view element : list_elements(message, HeaderId::accept)) {
     const auto range = MediaType::parse(element);
     if (!range) continue;
-    if ((range->type == "*" || same(range->type, type)) && (range->subtype == "*" || same(range->subtype, subtype)))
-      return true;
+    const bool any_type = range->type == "*";
+    const bool any_subtype = range->subtype == "*";
+    if (!(any_type || same(range->type, type)) || !(any_subtype || same(range->subtype, subtype))) continue;
+    const int closeness = any_type ? 0 : any_subtype ? 1 : 2;
+    if (closeness < closest) continue;
+    const bool wanted = !is_zero_quality(range->params.find("q").value_or("1"));
+    admitted = wanted || (closeness == closest && admitted);
+    closest = closeness;
   }
-  return false;
+  return admitted;
 }
 
 std::vector<std::string_view> list_elements(const MessageView& message, HeaderId id) {

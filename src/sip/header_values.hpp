@@ -90,7 +90,8 @@ struct MediaType {
 std::vector<std::string_view> list_elements(const MessageView& message, HeaderId id);
 /// Those elements that are tokens: Supported, Require, Allow.
 std::vector<std::string_view> tokens(const MessageView& message, HeaderId id);
-/// True if the Accept fields admit that media type; without any, only application/sdp is (RFC 3261 §20.1).
+/// True if the Accept fields admit that media type, the closest range deciding and q=0 refusing (RFC 2616 §14.1);
+/// without any, only application/sdp is (RFC 3261 §20.1).
 bool accepts(const MessageView& message, std::string_view type, std::string_view subtype);
 
 }  // namespace cadenas::sip

@@ -12,12 +12,12 @@ from lab.baresip import Baresip  # noqa: E402
 from lab.pbx import Pbx  # noqa: E402
 
 PASSWORD = "correct-horse-battery"  # of every lab phone: tests look for it where it must not be
-_sipp_ports = itertools.count(16000, 4)
+_sipp_ports = itertools.count(16000, 20)
 
 
 @pytest.fixture
 def sipp_port():
-    """A function that gives a UDP/TCP port no other SIPp run of this session uses."""
+    """A function that gives a port no other SIPp run of this session uses, with room for the media ports above."""
     return lambda: next(_sipp_ports)
 
 

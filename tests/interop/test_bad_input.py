@@ -62,8 +62,10 @@ def test_malformed_message_gets_400_and_garbage_gets_nothing(pbx, live_call):
     assert b"SIP/2.0 200" in ask(pbx, request())
 
 
-def test_unknown_method_gets_405_with_allow(pbx, live_call):
-    answer = ask(pbx, request("FROBNICATE"))
+def test_unknown_method_gets_501_and_an_unserved_one_405_with_allow(pbx, live_call):
+    """RFC 3261 sections 21.5.2 and 21.4.6."""
+    assert b"SIP/2.0 501" in ask(pbx, request("FROBNICATE"))
+    answer = ask(pbx, request("PUBLISH"))
     assert b"SIP/2.0 405" in answer and b"\r\nAllow: " in answer
 
 
@@ -96,8 +98,8 @@ def test_flood_of_wrong_passwords_is_slowed_down_and_bounded(pbx, live_call, tmp
     with run:
         run.child.wait(40)
     assert resident_kb(pbx.pid) - before < 30_000
-    assert pbx.metric("cadenas_digest_failures_total") > 0
-    assert pbx.metric("cadenas_guess_backoff_total") > 0
+    assert pbx.metric("cadenas_auth_wrong_total") > 0
+    assert pbx.metric("cadenas_auth_backed_off_total") > 0
 
 
 def test_garbage_on_the_rtp_ports_is_dropped_and_counted(pbx, live_call):

@@ -39,14 +39,14 @@ def callee(pbx, tmp_path, sipp_port):
         port = sipp_port()
         sipp.register(tmp_path / "callee_reg", pbx.sip_target, "102", PASSWORD, port)
         return sipp.Sipp(tmp_path / "callee", scenario, pbx.sip_target, number="102", port=port, calls=calls,
-                         media_port=port + 2, **options)
+                         media_port=port + 4, **options)
 
     return start
 
 
 def caller(pbx, tmp_path, port, scenario="call", called="102", **options):
     return sipp.Sipp(tmp_path / "caller", scenario, pbx.sip_target, number="101", password=PASSWORD, called=called,
-                     port=port, **options)
+                     port=port, media_port=port + 4, **options)
 
 
 @pytest.mark.parametrize("transport", ["u1", "t1"])
