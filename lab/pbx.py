@@ -115,9 +115,6 @@ class Pbx(Process):
     def explain(self, id_: str) -> dict:
         return self._call("GET", f"/calls/{id_}/explain")
 
-    def records(self) -> list[dict]:
-        return self._call("GET", "/call-records")["calls"]
-
     def change_settings(self, **settings) -> None:
         self._call("PATCH", "/settings", settings)
 

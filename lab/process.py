@@ -15,12 +15,13 @@ class LabError(Exception):
 class Process:
     """Runs `argv`; output goes to `log`. Use as a context manager."""
 
-    def __init__(self, name: str, argv: list[str], log: pathlib.Path, env: dict | None = None, cwd=None):
+    def __init__(self, name: str, argv: list[str], log: pathlib.Path, env: dict | None = None, cwd=None,
+                 stdin=subprocess.DEVNULL):
         self.name = name
         self.log = log
         self._out = open(log, "wb")
         # A session of its own: what the program forks (Kamailio, tshark) ends with it.
-        self.child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self._out, stderr=subprocess.STDOUT,
+        self.child = subprocess.Popen(argv, stdin=stdin, stdout=self._out, stderr=subprocess.STDOUT,
                                       env=env, cwd=cwd, start_new_session=True)
 
     def __enter__(self):

@@ -1,4 +1,4 @@
-"""What a recording holds: level and main tone of a WAV file, by the Goertzel algorithm."""
+"""WAV files: writing a tone, and telling what a recording holds by the Goertzel algorithm."""
 
 import math
 import pathlib
@@ -14,6 +14,16 @@ def read(file: pathlib.Path) -> tuple[list[int], int]:
     body = data[data.index(b"data") + 8:]
     samples = struct.unpack(f"<{len(body) // 2}h", body[:len(body) // 2 * 2])
     return list(samples[::channels]), rate
+
+
+def write(file: pathlib.Path, hertz: float, seconds: float, rate: int = 8000) -> None:
+    """A sine tone at half of full scale, 16-bit mono."""
+    samples = (round(16384 * math.sin(2 * math.pi * hertz * i / rate)) for i in range(int(seconds * rate)))
+    with wave.open(str(file), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes(b"".join(struct.pack("<h", s) for s in samples))
 
 
 def level(samples: list[int]) -> float:

@@ -38,9 +38,12 @@ enum class Latching : std::uint8_t {
 struct SrtpParams {
   Suite suite = Suite::aes_cm_128_hmac_sha1_80;
   base::SecretBytes keying;  ///< master key then master salt, exactly `facts(suite).keying()` octets
+  /// The master key identifier that stands before the tag of each packet received under this key (RFC 3711 §3.1), at
+  /// most 128 octets; empty: none. We never send one, so in a `send` key it is ignored.
+  base::Bytes mki{};
 
-  SrtpParams clone() const { return {suite, keying.clone()}; }
-  /// In constant time.
+  SrtpParams clone() const { return {suite, keying.clone(), mki}; }
+  /// Whether it is the same key, in constant time; the MKI is only its name.
   friend bool operator==(const SrtpParams& x, const SrtpParams& y) {
     return x.suite == y.suite && base::equal_constant_time(x.keying.view(), y.keying.view());
   }

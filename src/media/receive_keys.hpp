@@ -20,7 +20,7 @@ class ReceiveKeys {
   /// True if the current key is this one.
   bool is_current(const SrtpParams& params) const { return current_ && current_->params == params; }
 
-  /// Makes `params` the current key; nothing happens if it is already, so that its rollover counters go on.
+  /// Makes `params` the current key; if it is already, its rollover counters go on and only its MKI may be another.
   void set(SrtpParams params);
   void clear();
 

@@ -14,17 +14,19 @@ constexpr std::uint32_t kEncrypted = 0x80000000;
 }  // namespace
 
 Receipt SrtcpReceiver::open(std::span<std::uint8_t> packet, Opening opening) {
-  if (packet.size() < kHeader + kIndexField + cipher_.tag_octets()) return {SrtpStatus::too_short};
+  const std::size_t tag = cipher_.tag_octets();
+  if (packet.size() < kHeader + kIndexField + mki_.octets() + tag) return {SrtpStatus::too_short};
   if (packet[0] >> 6 != 2) return {SrtpStatus::malformed};
-  const std::size_t signed_octets = packet.size() - cipher_.tag_octets();
+  const std::size_t signed_octets = packet.size() - mki_.octets() - tag;
   const std::size_t octets = signed_octets - kIndexField;
   const std::uint32_t field = read_u32(packet, octets);
   const std::uint32_t index = field & ~kEncrypted;
   const std::uint32_t ssrc = read_u32(packet, 4);
 
+  if (!mki_.stands_in(packet, tag)) return {SrtpStatus::auth_failed};
   ReplayWindow* seen = streams_.find(ssrc);
   if (seen && !seen->is_new(index)) return {SrtpStatus::replayed};
-  if (!cipher_.matches(cipher_.sign(packet.first(signed_octets), {}), packet.subspan(signed_octets))) {
+  if (!cipher_.matches(cipher_.sign(packet.first(signed_octets), {}), packet.last(tag))) {
     return {SrtpStatus::auth_failed};
   }
   if (!seen && streams_.is_full()) return {SrtpStatus::limit};
@@ -35,7 +37,7 @@ Receipt SrtcpReceiver::open(std::span<std::uint8_t> packet, Opening opening) {
   if (!seen) seen = &streams_.add(ssrc, {});
   const bool is_newest = seen->is_newer(index);
   seen->add(index);
-  return {SrtpStatus::ok, opening == Opening::decrypt ? octets : packet.size(), is_newest, index};
+  return {SrtpStatus::ok, opening == Opening::decrypt ? octets : mki_.take_off(packet, tag), is_newest, index};
 }
 
 SrtpStatus SrtcpSender::protect(std::span<std::uint8_t> buffer, std::size_t& octets) {

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
+#include "media/mki.hpp"
 #include "media/replay_window.hpp"
 #include "media/srtp_cipher.hpp"
 #include "media/srtp_receiver.hpp"
@@ -13,17 +15,21 @@
 namespace cadenas::media {
 
 /// Receiving end of SRTCP for one key (RFC 3711 §3.4), a replay window for each SSRC. A packet whose E bit is clear is
-/// authentic but not encrypted, and taken so. One thread at a time; allocates only for a new stream.
+/// authentic but not encrypted, and taken so. The MKI is treated as SrtpReceiver does. One thread at a time; allocates
+/// only for a new stream.
 class SrtcpReceiver {
  public:
   /// Throws std::logic_error unless `params.keying` has the length of the suite.
-  explicit SrtcpReceiver(const SrtpParams& params) : cipher_(params, Protocol::rtcp) {}
+  explicit SrtcpReceiver(const SrtpParams& params) : cipher_(params, Protocol::rtcp), mki_(params.mki) {}
 
   /// As SrtpReceiver::open, for a whole compound packet.
   Receipt open(std::span<std::uint8_t> packet, Opening opening);
+  /// See SrtpReceiver.
+  void expect_mki(Mki mki) { mki_ = std::move(mki); }
 
  private:
   SrtpCipher cipher_;
+  Mki mki_;
   StreamTable<ReplayWindow> streams_;
 };
 

@@ -7,8 +7,8 @@ namespace cadenas::media {
 bool SrtpReceiver::verifies(base::ByteView packet, std::uint64_t index) const {
   const std::array roc{static_cast<std::uint8_t>(index >> 40), static_cast<std::uint8_t>(index >> 32),
                        static_cast<std::uint8_t>(index >> 24), static_cast<std::uint8_t>(index >> 16)};
-  const std::size_t signed_octets = packet.size() - cipher_.tag_octets();
-  return cipher_.matches(cipher_.sign(packet.first(signed_octets), roc), packet.subspan(signed_octets));
+  const std::size_t tag = cipher_.tag_octets();
+  return cipher_.matches(cipher_.sign(packet.first(packet.size() - mki_.octets() - tag), roc), packet.last(tag));
 }
 
 std::optional<std::uint64_t> SrtpReceiver::first_index(base::ByteView packet, std::uint16_t sequence) const {
@@ -23,11 +23,13 @@ std::optional<std::uint64_t> SrtpReceiver::first_index(base::ByteView packet, st
 Receipt SrtpReceiver::open(std::span<std::uint8_t> packet, Opening opening) {
   const std::optional<RtpHeader> header = parse_rtp_header(packet);
   if (!header) return {SrtpStatus::malformed};
-  if (packet.size() < header->octets + cipher_.tag_octets()) return {SrtpStatus::too_short};
-  const std::size_t octets = packet.size() - cipher_.tag_octets();
+  const std::size_t tag = cipher_.tag_octets();
+  if (packet.size() < header->octets + mki_.octets() + tag) return {SrtpStatus::too_short};
+  const std::size_t octets = packet.size() - mki_.octets() - tag;
 
   Stream* stream = streams_.find(header->ssrc);
   std::optional<std::uint64_t> index;
+  if (!mki_.stands_in(packet, tag)) return {SrtpStatus::auth_failed};
   if (stream) {
     index = stream->index.estimate(header->sequence);
     if (!index) {
@@ -52,7 +54,7 @@ Receipt SrtpReceiver::open(std::span<std::uint8_t> packet, Opening opening) {
     stream = &streams_.add(header->ssrc, Stream{PacketIndex(*index), {}});
   }
   stream->seen.add(*index);
-  return {SrtpStatus::ok, opening == Opening::decrypt ? octets : packet.size(), is_newest, *index};
+  return {SrtpStatus::ok, opening == Opening::decrypt ? octets : mki_.take_off(packet, tag), is_newest, *index};
 }
 
 }  // namespace cadenas::media

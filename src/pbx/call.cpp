@@ -53,10 +53,9 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   const CallSettings& settings = calls.services().settings;
   const sip::MessageView& message = invite->request();
   if (message.max_forwards() == 0U) return invite->respond(483);
-  if (calls.services().active_calls.load() >= settings.max_calls ||
-      calls.calls_of(caller->number) >= settings.max_calls_per_number) {
-    return refuse_busy(invite);
-  }
+  if (calls.services().active_calls.load() >= settings.max_calls) return refuse_busy(invite);
+  auto ticket = calls.services().calls_by_number.take(caller->number, settings.max_calls_per_number);
+  if (!ticket) return refuse_busy(invite);
   std::optional<ReplacedDialog> replaces;
   if (const auto* field = message.find(sip::HeaderId::replaces)) {
     auto parsed = parse_replaces(field->value);
@@ -64,13 +63,16 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
     replaces = std::move(*parsed);
   }
   const std::string number = number_of_uri(message.request_uri());
-  if (!replaces && !calls.services().snapshot()->find(number)) return invite->respond(404);
+  // One snapshot for the whole: the number may be removed at any moment.
+  const auto found = calls.services().snapshot()->find(number);
+  if (!replaces && !found) return invite->respond(404);
   auto leg = InboundLeg::make(calls, invite, caller->number);
   if (!leg) {
     if (!invite->answered()) invite->respond(status_for(leg.error()));
     return;
   }
   const auto call = std::make_shared<Call>(calls, caller, number);
+  call->ticket_ = std::move(ticket);
   calls.add_call(call);
   call->anonymous_ = asks_for_privacy(message);
   call->max_forwards_ = std::min(message.max_forwards().value_or(settings.max_forwards), settings.max_forwards) - 1;
@@ -86,9 +88,8 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   party->media.emplace(call->local_[0], settings.suites);
   if (replaces) return call->replace_dialog(*replaces);
 
-  const auto snapshot = calls.services().snapshot();
   Party callee;
-  callee.subscription = snapshot->subscriptions.find(number)->second;
+  callee.subscription = found;
   if ((*leg)->offered()) {
     auto audio = call->take_offer(*party, callee, *(*leg)->offered());
     if (!audio) {
@@ -144,6 +145,9 @@ void Call::on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) {
   if (!party || state_ == CallState::ended) {
     // A contact that answered just as the call ended.
     if (std::holds_alternative<leg_event::Answered>(event)) leg->run([](Leg& late) { late.end(480, {}); });
+    // A party on its way to another call: the offer is for that one, which has its own to make first.
+    if (std::holds_alternative<leg_event::Offered>(event)) leg->run([](Leg& moved) { moved.refuse_offer(491, {}); });
+    if (std::holds_alternative<leg_event::Refer>(event)) leg->run([](Leg& moved) { moved.notify_refer(491, true); });
     if (transfer_ && transfer_->referrer->leg == leg && std::holds_alternative<leg_event::Ended>(event)) {
       transfer_->referrer_gone = true;
     }
@@ -256,6 +260,7 @@ void Call::finalize(const std::string& cause) {
   parties_ = {};
   forks_.clear();
   transfer_.reset();
+  ticket_.give_back();
   calls_.remove_call(id_);
 }
 

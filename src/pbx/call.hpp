@@ -14,6 +14,7 @@
 #include "pbx/forking.hpp"
 #include "pbx/inbound_leg.hpp"
 #include "pbx/leg_event.hpp"
+#include "pbx/number_counts.hpp"
 #include "pbx/outbound_leg.hpp"
 #include "pbx/party.hpp"
 #include "pbx/transfer.hpp"
@@ -48,14 +49,14 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   ~Call() override;
 
   const std::string& id() const { return id_; }
-  const std::string& caller_number() const { return from_; }
   CallView view() const;
   void hang_up(const std::string& cause);
   void on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) override;
 
   /// Gives the party at the other end of `replaced` away and ends this call (RFC 3891, RFC 5589 §7). `taken` runs on
-  /// `answer_on`, with null where the call is not one of two confirmed parties. On the call's loop.
-  void surrender(const std::shared_ptr<Leg>& replaced, base::Loop& answer_on,
+  /// `answer_on`, with null where the call is not one of two confirmed parties; it ends all the same where `or_end`.
+  /// On the call's loop.
+  void surrender(const std::shared_ptr<Leg>& replaced, bool or_end, base::Loop& answer_on,
                  std::function<void(std::shared_ptr<Party>)> taken);
 
  private:
@@ -141,6 +142,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   const std::string from_;
   std::string to_;
   std::shared_ptr<const store::Subscription> caller_;
+  NumberCounts::Ticket ticket_;
   bool anonymous_ = false;
   std::uint32_t max_forwards_ = 70;
   CallState state_ = CallState::trying;

@@ -14,7 +14,7 @@ namespace cadenas::pbx {
 /// Everything about calls that can be configured. Immutable once the calls are made.
 struct CallSettings {
   std::size_t max_calls = 2000;           ///< in the whole iPBX; beyond it 503 with Retry-After
-  std::size_t max_calls_per_number = 20;  ///< begun by one subscription on one loop; beyond it 503
+  std::size_t max_calls_per_number = 20;  ///< begun by one subscription; beyond it 503
   std::size_t max_forks = 10;             ///< contacts rung at once
   base::Millis ring_timeout{180'000};     ///< then the legs are cancelled and the caller gets 480
   std::uint32_t max_forwards = 70;

@@ -42,7 +42,7 @@ void Call::transfer_to_dialog(const PartyPtr& referrer, const TransferTarget& ta
                         return self->transfer_failed({481, {}, {}});
                       }
                       owner_loop->post([weak, other_call, leg, number, referred_by, &home = self->loop_, referrer] {
-                        other_call->surrender(leg, home,
+                        other_call->surrender(leg, true, home,
                                               [weak, referrer, number, referred_by](std::shared_ptr<Party> newcomer) {
                                                 const auto call = weak.lock();
                                                 if (!call || call->state_ == CallState::ended) {
@@ -59,14 +59,14 @@ void Call::transfer_to_dialog(const PartyPtr& referrer, const TransferTarget& ta
                     });
 }
 
-void Call::surrender(const std::shared_ptr<Leg>& replaced, base::Loop& answer_on,
+void Call::surrender(const std::shared_ptr<Leg>& replaced, bool or_end, base::Loop& answer_on,
                      std::function<void(std::shared_ptr<Party>)> taken) {
   const PartyPtr party = party_of(replaced);
   const PartyPtr other = party ? other_of(party) : nullptr;
   const bool two = state_ == CallState::answered && other && other->confirmed && !other->gone && !exchange_ &&
                    !transfer_ && other->media->state() == PartyMedia::State::stable;
   if (!two) {
-    if (party) hang_up("transferred");
+    if (party && or_end) hang_up("transferred");
     answer_on.post([taken] { taken(nullptr); });
     return;
   }
@@ -103,7 +103,7 @@ void Call::complete_transfer(const PartyPtr& newcomer) {
   base::log::info("call.transferred", {{"call", id_}, {"to", newcomer->subscription->number}});
   AudioDescription audio = stays->media->remote_audio();
   audio.direction = sip::Direction::sendrecv;
-  if (newcomer->media->local().rtp_port == local_[static_cast<std::size_t>(transfer.side)].rtp_port) {
+  if (newcomer->media->local() == local_[static_cast<std::size_t>(transfer.side)]) {
     // It was called from here and has our offer and we its answer already.
     configure(transfer.side, *newcomer);
     return inform(stays, newcomer->media->remote_audio());
@@ -131,7 +131,7 @@ void Call::replace_dialog(const ReplacedDialog& replaced) {
         if (!other_call || other_call == self) return self->fail_setup({481, {}, {}});
         if (leg->number() != self->from_) return self->fail_setup({403, {}, {}});
         owner_loop->post([weak, other_call, leg, &home = self->loop_] {
-          other_call->surrender(leg, home, [weak](std::shared_ptr<Party> newcomer) {
+          other_call->surrender(leg, false, home, [weak](std::shared_ptr<Party> newcomer) {
             const auto call = weak.lock();
             if (!call || call->state_ == CallState::ended) {
               if (newcomer) newcomer->leg->run([](Leg& alone) { alone.end(480, {}); });

@@ -111,11 +111,6 @@ void Calls::hang_up(CallServices& services, const std::string& id) {
   }
 }
 
-std::size_t Calls::calls_of(const std::string& number) const {
-  const auto found = calls_of_.find(number);
-  return found == calls_of_.end() ? 0 : found->second;
-}
-
 void Calls::add_leg(const std::string& call_id, const std::string& local_tag, std::shared_ptr<Leg> leg) {
   legs_[leg_key(call_id, local_tag)] = std::move(leg);
 }
@@ -131,16 +126,11 @@ std::shared_ptr<Leg> Calls::find_leg(std::string_view call_id, std::string_view 
 
 void Calls::add_call(std::shared_ptr<Call> call) {
   const std::string id = call->id();
-  ++calls_of_[call->caller_number()];
   calls_[id] = std::move(call);
 }
 
 void Calls::remove_call(const std::string& id) {
-  const auto found = calls_.find(id);
-  if (found == calls_.end()) return;
-  const auto count = calls_of_.find(found->second->caller_number());
-  if (--count->second == 0) calls_of_.erase(count);
-  calls_.erase(found);
+  calls_.erase(id);
 }
 
 }  // namespace cadenas::pbx

@@ -13,6 +13,7 @@
 #include "pbx/call_settings.hpp"
 #include "pbx/call_view.hpp"
 #include "pbx/media_sessions.hpp"
+#include "pbx/number_counts.hpp"
 #include "policy/facts.hpp"
 #include "sip/dialog.hpp"
 #include "sip/transaction_layer.hpp"
@@ -41,6 +42,7 @@ struct CallServices {
   std::vector<Calls*> per_loop;
 
   std::atomic<std::size_t> active_calls{0};
+  NumberCounts calls_by_number;
   std::atomic<std::uint64_t> last_session_id{0};
 };
 
@@ -86,7 +88,6 @@ class Calls {
   CallServices& services() { return services_; }
 
   // For calls and legs.
-  std::size_t calls_of(const std::string& number) const;  ///< begun by that number on this loop
   void add_leg(const std::string& call_id, const std::string& local_tag, std::shared_ptr<Leg> leg);
   void remove_leg(const std::string& call_id, const std::string& local_tag);
   std::shared_ptr<Leg> find_leg(std::string_view call_id, std::string_view local_tag) const;
@@ -99,7 +100,6 @@ class Calls {
   CallServices& services_;
   std::unordered_map<std::string, std::shared_ptr<Leg>> legs_;    // by Call-ID and local tag
   std::unordered_map<std::string, std::shared_ptr<Call>> calls_;  // by id
-  std::unordered_map<std::string, std::size_t> calls_of_;         // by the caller's number
 };
 
 }  // namespace cadenas::pbx

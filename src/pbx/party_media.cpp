@@ -40,7 +40,7 @@ media::Direction board_direction(sip::Direction ours, sip::Direction theirs) {
 }
 
 media::SrtpParams srtp_params(const SharedKey& key) {
-  return {key->suite, key->key_salt.clone()};
+  return {key->suite, key->key_salt.clone(), key->mki};
 }
 
 }  // namespace
@@ -107,11 +107,10 @@ sip::Sdp PartyMedia::make_answer(const AudioDescription& answered, const SharedK
     if (!offered_encrypted_) continue;
     const SharedKey keep = shared ? shared : own_key_;
     crypto_ = answer_cryptos(asked, suites_, keep);
-    if (crypto_) {
-      own_key_ = crypto_->own.key;
-      answer.media.back().add_crypto(to_attribute(crypto_->own));
-    }
+    if (crypto_) answer.media.back().add_crypto(to_attribute(crypto_->own));
   }
+  // While voice is clear the board forgets the key's counters: it must not come back (RFC 3711 §9.1).
+  own_key_ = crypto_ ? crypto_->own.key : nullptr;
   lines_ = offered_description_.lines;
   agreed_line_ = offered_line_;
   remote_audio_ = PartyDescription::audio_of(offer, offered_line_);
@@ -180,7 +179,7 @@ base::Result<AudioDescription> PartyMedia::take_answer(const sip::Sdp& answer, b
       return base::fail("call.answer-form", "The answer drops the encryption that the offer asked for.", "m");
   }
   crypto_ = std::move(crypto);
-  if (crypto_) own_key_ = crypto_->own.key;
+  own_key_ = crypto_ ? crypto_->own.key : nullptr;
   settled_plain_ = !crypto_;
   lines_ = description->lines;
   agreed_line_ = line;

@@ -18,6 +18,8 @@ namespace cadenas::pbx {
 struct LocalMedia {
   std::string address;
   std::uint16_t rtp_port = 0;  ///< RTCP is the port above
+
+  friend bool operator==(const LocalMedia&, const LocalMedia&) = default;
 };
 
 /// The offer/answer state of one leg (RFC 3264) with its keys (RFC 4568): what was said, what is agreed. Knows neither
@@ -95,7 +97,7 @@ class PartyMedia {
   std::vector<LineShape> lines_;
   std::optional<std::size_t> agreed_line_;
   std::optional<AgreedCrypto> crypto_;
-  SharedKey own_key_;  ///< the last we agreed to send with; null where a fresh one is due
+  SharedKey own_key_;  ///< that of crypto_; null where a fresh one is due
   AudioDescription remote_audio_;
   AudioDescription local_audio_;
   MediaAddress remote_address_;

@@ -14,15 +14,23 @@ bool harmless(const std::string& parameter) {
          parameter == "FEC_ORDER=FEC_SRTP";
 }
 
+// As it stands in a packet: a number of that many octets (RFC 4568 §6.1).
+base::Bytes mki_octets(std::uint64_t value, std::size_t octets) {
+  base::Bytes out(octets);
+  for (auto octet = out.rbegin(); octet != out.rend(); ++octet, value >>= 8) *octet = static_cast<std::uint8_t>(value);
+  return out;
+}
+
 SharedKey peer_key(const sip::CryptoAttribute& crypto) {
   const auto suite = media::suite_from_sdp(crypto.suite_name);
-  if (!suite || crypto.keys.empty()) return nullptr;
+  if (!suite || crypto.keys.size() != 1) return nullptr;
   const sip::KeyParam& param = crypto.keys.front();
-  if (param.key_salt.size() != media::facts(*suite).keying() || param.mki) return nullptr;
+  if (param.key_salt.size() != media::facts(*suite).keying()) return nullptr;
   if (!std::all_of(crypto.session_params.begin(), crypto.session_params.end(), harmless)) return nullptr;
   auto key = std::make_shared<SdesKey>();
   key->suite = *suite;
   key->key_salt = param.key_salt.clone();
+  if (param.mki) key->mki = mki_octets(*param.mki, param.mki_octets);
   return key;
 }
 

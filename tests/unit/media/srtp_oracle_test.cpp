@@ -24,7 +24,7 @@ using base::Bytes;
 class Oracle {
  public:
   Oracle(const SrtpParams& params, srtp_ssrc_type_t direction)
-      : key_(params.keying.view().begin(), params.keying.view().end()) {
+      : key_(params.keying.view().begin(), params.keying.view().end()), mki_(params.mki) {
     [[maybe_unused]] static const srtp_err_status_t started = srtp_init();
     srtp_policy_t policy{};
     set(policy.rtp, params.suite);
@@ -32,6 +32,13 @@ class Oracle {
     policy.rtcp.auth_tag_len = 10;  // RFC 4568 §6.2.2
     policy.ssrc.type = direction;
     policy.key = key_.data();
+    srtp_master_key_t named{key_.data(), mki_.data(), static_cast<unsigned int>(mki_.size())};
+    srtp_master_key_t* keys[] = {&named};
+    if (!mki_.empty()) {
+      policy.key = nullptr;
+      policy.keys = keys;
+      policy.num_master_keys = 1;
+    }
     policy.window_size = 128;
     if (srtp_create(&session_, &policy) != srtp_err_status_ok) throw std::runtime_error("srtp_create");
   }
@@ -39,9 +46,15 @@ class Oracle {
   Oracle(const Oracle&) = delete;
   Oracle& operator=(const Oracle&) = delete;
 
-  srtp_err_status_t protect(Bytes& packet) { return run(packet, srtp_protect); }
+  srtp_err_status_t protect(Bytes& packet) {
+    if (mki_.empty()) return run(packet, srtp_protect);
+    return run(packet, [](srtp_t s, void* data, int* octets) { return srtp_protect_mki(s, data, octets, 1, 0); });
+  }
   srtp_err_status_t unprotect(Bytes& packet) { return run(packet, srtp_unprotect); }
-  srtp_err_status_t protect_rtcp(Bytes& packet) { return run(packet, srtp_protect_rtcp); }
+  srtp_err_status_t protect_rtcp(Bytes& packet) {
+    if (mki_.empty()) return run(packet, srtp_protect_rtcp);
+    return run(packet, [](srtp_t s, void* data, int* octets) { return srtp_protect_rtcp_mki(s, data, octets, 1, 0); });
+  }
   srtp_err_status_t unprotect_rtcp(Bytes& packet) { return run(packet, srtp_unprotect_rtcp); }
 
  private:
@@ -71,6 +84,7 @@ class Oracle {
   }
 
   Bytes key_;
+  Bytes mki_;
   srtp_t session_ = nullptr;
 };
 
@@ -192,6 +206,72 @@ TEST_P(SrtpAgainstLibsrtp, ExchangesRtcpBothWays) {
       RC_ASSERT(open(our_receiver, again) == SrtpStatus::replayed);
     }
   }));
+}
+
+SrtpParams named(SrtpParams params, const char* mki) {
+  params.mki = base::from_hex(mki).value();
+  return params;
+}
+
+TEST_P(SrtpAgainstLibsrtp, OpensWhatBearsAnMkiAndNothingElse) {  // RFC 3711 §3.1, §3.4
+  for (const char* mki : {"01", "00000007", "ffeeddccbbaa99887766554433221100"}) {
+    const SrtpParams params = named(test::params(GetParam()), mki);
+    Oracle theirs(params, ssrc_any_outbound);
+    SrtpReceiver ours(params);
+    SrtpReceiver with_another(named(params.clone(), "0a"));
+    SrtpReceiver without(test::params(GetParam()));
+    SrtcpReceiver ours_rtcp(params);
+    SrtcpReceiver with_another_rtcp(named(params.clone(), "0a"));
+    SrtcpReceiver without_rtcp(test::params(GetParam()));
+    for (std::uint16_t sequence = 65'500; sequence != 40; ++sequence) {
+      const Bytes plain = test::rtp_packet(5, sequence);
+      Bytes sent = plain;
+      ASSERT_EQ(theirs.protect(sent), srtp_err_status_ok);
+      Bytes copy = sent;
+      EXPECT_EQ(open(with_another, copy), SrtpStatus::auth_failed);
+      EXPECT_EQ(open(without, copy), SrtpStatus::auth_failed);
+      EXPECT_EQ(copy, sent);
+      copy[copy.size() - facts(GetParam()).rtp_tag - 1] ^= 1;  // the last octet of the MKI
+      EXPECT_EQ(open(ours, copy), SrtpStatus::auth_failed);
+      copy = sent;
+      ASSERT_EQ(open(ours, copy), SrtpStatus::ok);
+      EXPECT_EQ(copy, plain);
+      EXPECT_EQ(open(ours, sent), SrtpStatus::replayed);
+
+      const Bytes report = test::receiver_report(5, static_cast<std::uint8_t>(sequence));
+      Bytes sent_report = report;
+      ASSERT_EQ(theirs.protect_rtcp(sent_report), srtp_err_status_ok);
+      copy = sent_report;
+      EXPECT_EQ(open(with_another_rtcp, copy), SrtpStatus::auth_failed);
+      EXPECT_EQ(open(without_rtcp, copy), SrtpStatus::auth_failed);
+      ASSERT_EQ(open(ours_rtcp, copy), SrtpStatus::ok);
+      EXPECT_EQ(copy, report);
+      EXPECT_EQ(open(ours_rtcp, sent_report), SrtpStatus::replayed);
+    }
+  }
+}
+
+TEST_P(SrtpAgainstLibsrtp, TakesTheMkiOffWhatIsOnlyVerified) {  // what a leg without that MKI is then sent
+  const SrtpParams params = named(test::params(GetParam()), "0badcafe");
+  Oracle with(params, ssrc_any_outbound);
+  Oracle without(test::params(GetParam()), ssrc_any_outbound);
+  SrtpReceiver ours(params);
+  SrtcpReceiver ours_rtcp(params);
+  Bytes packet = test::rtp_packet(5, 1);
+  Bytes expected = packet;
+  ASSERT_EQ(with.protect(packet), srtp_err_status_ok);
+  ASSERT_EQ(without.protect(expected), srtp_err_status_ok);
+  Receipt receipt = ours.open(packet, Opening::verify_only);
+  ASSERT_EQ(receipt.status, SrtpStatus::ok);
+  packet.resize(receipt.octets);
+  EXPECT_EQ(packet, expected);
+  packet = expected = test::receiver_report(5);
+  ASSERT_EQ(with.protect_rtcp(packet), srtp_err_status_ok);
+  ASSERT_EQ(without.protect_rtcp(expected), srtp_err_status_ok);
+  receipt = ours_rtcp.open(packet, Opening::verify_only);
+  ASSERT_EQ(receipt.status, SrtpStatus::ok);
+  packet.resize(receipt.octets);
+  EXPECT_EQ(packet, expected);
 }
 
 // Not AES-192: Debian's libsrtp2 derives other session keys there than the vectors of RFC 6188 §7, which

@@ -51,6 +51,53 @@ TEST(OfferAnswer, AcceptsALifetimeAndSendsNone) {
   EXPECT_EQ(answer.to_string().find("2^"), std::string::npos);
 }
 
+TEST(OfferAnswer, AcceptsAnMkiAndSendsNone) {  // RFC 4568 §6.1
+  auto leg = party();
+  ASSERT_TRUE(leg.take_offer(parsed(description("RTP/SAVP", 4000, {crypto(7, aes128, 'a') + "|2^20|258:4"})), allowed(),
+                             policy::SrtpMode::preferred));
+  const auto answer = leg.make_answer(default_audio());
+  ASSERT_EQ(answer.media[0].cryptos().size(), 1U);
+  EXPECT_FALSE(answer.media[0].cryptos()[0].keys.at(0).mki);
+  const auto board = leg.board_leg();
+  EXPECT_EQ(base::to_hex(board.receive->mki), "00000102");
+  EXPECT_TRUE(board.send->mki.empty());
+  leg.make_offer(default_audio(), policy::MediaForm::savp);
+  ASSERT_TRUE(leg.take_answer(parsed(description("RTP/SAVP", 4000, {crypto(1, aes128, 'a') + "|1:128"}))));
+  EXPECT_EQ(base::to_hex(leg.board_leg().receive->mki), std::string(254, '0') + "01");
+}
+
+TEST(OfferAnswer, PassesOverALineOfSeveralKeys) {
+  auto leg = party();
+  const std::string key = base::to_base64(base::Bytes(30, 1));
+  ASSERT_TRUE(leg.take_offer(parsed(description("RTP/SAVP", 4000,
+                                                {"a=crypto:1 " + aes128 + " inline:" + key + "|1:1;inline:" +
+                                                     base::to_base64(base::Bytes(30, 2)) + "|2:1",
+                                                 crypto(2, aes128, 'c')})),
+                             allowed(), policy::SrtpMode::preferred));
+  EXPECT_EQ(leg.make_answer(default_audio()).media[0].cryptos().at(0).tag, 2U);
+}
+
+TEST(OfferAnswer, TakesAFreshKeyAfterAClearSpell) {  // the board forgot the counters of the one before: RFC 3711 §9.1
+  auto leg = party();
+  const auto key = [&] { return base::to_hex(leg.board_leg().send->keying.view()); };
+  const auto answer = [&](const std::string& proto, const std::vector<std::string>& keys, policy::MediaSeen seen) {
+    ASSERT_TRUE(leg.take_offer(parsed(description(proto, 4000, keys)), allowed(seen), policy::SrtpMode::preferred));
+    leg.make_answer(default_audio());
+  };
+  answer("RTP/SAVP", {crypto(1, aes128, 'a')}, policy::MediaSeen::savp_with_crypto);
+  const std::string first = key();
+  answer("RTP/AVP", {}, policy::MediaSeen::avp_plain);
+  ASSERT_FALSE(leg.board_leg().send);
+  answer("RTP/SAVP", {crypto(1, aes128, 'a')}, policy::MediaSeen::savp_with_crypto);
+  const std::string second = key();
+  EXPECT_NE(second, first);
+  leg.make_offer(default_audio(), policy::MediaForm::avp_plain);
+  ASSERT_TRUE(leg.take_answer(parsed(description("RTP/AVP", 4000))));
+  ASSERT_FALSE(leg.board_leg().send);
+  answer("RTP/SAVP", {crypto(1, aes128, 'a')}, policy::MediaSeen::savp_with_crypto);
+  EXPECT_NE(key(), second);
+}
+
 TEST(OfferAnswer, TakesTheFirstKeyItCanUseInTheOfferersOrder) {
   auto leg = party();
   ASSERT_TRUE(

@@ -60,14 +60,14 @@ inline std::string register_text(const std::string& number, unsigned cseq, const
 /// An Authorization line that answers the challenge `response` carries for that algorithm.
 inline std::string authorization(const sip::MessageView& response, const std::string& user, const std::string& password,
                                  sip::DigestAlgorithm algorithm = sip::DigestAlgorithm::sha256,
-                                 std::uint32_t nonce_count = 1) {
+                                 std::uint32_t nonce_count = 1, std::string_view method = "REGISTER",
+                                 std::string_view uri = "sip:192.0.2.1") {
   for (const auto& header : response.headers()) {
     if (header.id != sip::HeaderId::www_authenticate) continue;
     const auto challenge = sip::DigestChallenge::parse(header.value);
     if (!challenge || challenge->algorithm != algorithm) continue;
     return "Authorization: " +
-           sip::digest_answer(*challenge, user, password, "REGISTER", "sip:192.0.2.1", nonce_count, "c0ffee").value() +
-           "\r\n";
+           sip::digest_answer(*challenge, user, password, method, uri, nonce_count, "c0ffee").value() + "\r\n";
   }
   return {};
 }

@@ -47,6 +47,8 @@ class RunningPbx : public ::testing::Test {
     out.media.bind_ip4 = *base::Endpoint::parse("127.0.0.1", 0);
     out.self_signed.key = pki::KeyAlgorithm::ecdsa_p256;
     out.first.mode = mode;
+    out.authentication = both_algorithms();
+    out.stop_time = stop_time;
     return out;
   }
   void start(store::TransportMode mode = store::TransportMode::pbx_cert) {
@@ -89,6 +91,7 @@ class RunningPbx : public ::testing::Test {
   }
 
   base::SystemClock clock;
+  base::Millis stop_time = Configuration{}.stop_time;
   std::unique_ptr<Pbx> pbx;
   std::filesystem::path directory_;
 };
