@@ -64,8 +64,9 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   }
   const std::string number = number_of_uri(message.request_uri());
   // One snapshot for the whole: the number may be removed at any moment.
-  const auto found = calls.services().snapshot()->find(number);
-  if (!replaces && !found) return invite->respond(404);
+  const auto snapshot = calls.services().snapshot();
+  const auto found = snapshot->subscriptions.find(number);
+  if (!replaces && found == snapshot->subscriptions.end()) return invite->respond(404);
   auto leg = InboundLeg::make(calls, invite, caller->number);
   if (!leg) {
     if (!invite->answered()) invite->respond(status_for(leg.error()));
@@ -89,7 +90,7 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   if (replaces) return call->replace_dialog(*replaces);
 
   Party callee;
-  callee.subscription = found;
+  callee.subscription = found->second;
   if ((*leg)->offered()) {
     auto audio = call->take_offer(*party, callee, *(*leg)->offered());
     if (!audio) {

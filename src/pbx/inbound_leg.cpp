@@ -25,6 +25,7 @@ base::Result<std::shared_ptr<InboundLeg>> InboundLeg::make(Calls& calls, std::sh
   }
   leg->dialog_ = std::move(*dialog);
   leg->offered_ = std::move(*description);
+  leg->last_local_is_answer_ = leg->offered_ != nullptr;
   if (leg->offered_) leg->last_remote_origin_ = leg->offered_->session.line('o').value_or("");
   leg->call_id_ = message.call_id();
   leg->local_tag_ = invite->local_tag();
@@ -133,13 +134,20 @@ void InboundLeg::send_accept() {
 
 void InboundLeg::reject(int status, const std::string& warning, std::optional<std::uint32_t> retry_after) {
   const auto self = shared_from_this();
-  if (!leave()) return;
-  loop_.cancel(repeat_timer_);
+  if (left_) return;
   auto refusal = invite_->make_response(status);
   if (!warning.empty()) refusal.add("Warning", "399 " + uri_host(flow_.local) + " \"" + warning + "\"");
   if (retry_after) refusal.add("Retry-After", std::uint64_t{*retry_after});
   invite_->respond(std::move(refusal).finish(), status);
+  leave();
   dialog_->terminate();
+}
+
+void InboundLeg::answer_pending() {
+  loop_.cancel(repeat_timer_);
+  acceptance_.reset();
+  if (!invite_->answered()) invite_->respond(487);
+  Leg::answer_pending();
 }
 
 void InboundLeg::end(int status, const std::string& warning) {
@@ -157,9 +165,6 @@ void InboundLeg::end(int status, const std::string& warning) {
 
 void InboundLeg::on_cancel() {
   if (left_ || invite_->answered()) return;
-  loop_.cancel(repeat_timer_);
-  acceptance_.reset();
-  invite_->respond(487);
   finish("cancelled");
 }
 

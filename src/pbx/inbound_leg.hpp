@@ -35,6 +35,7 @@ class InboundLeg final : public Leg {
 
  protected:
   void on_prack(const std::shared_ptr<sip::ServerTransaction>& request) override;
+  void answer_pending() override;
 
  private:
   void arm_repeat();

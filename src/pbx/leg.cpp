@@ -75,8 +75,13 @@ bool Leg::leave() {
   left_ = true;
   loop_.cancel(session_timer_);
   loop_.cancel(glare_timer_);
+  answer_pending();
   calls_.remove_leg(call_id_, local_tag_);
   return true;
+}
+
+void Leg::answer_pending() {
+  if (asked_ && !asked_->answered()) asked_->respond(487);
 }
 
 void Leg::finish(const std::string& cause) {
@@ -117,7 +122,6 @@ void Leg::on_request(const std::shared_ptr<sip::ServerTransaction>& request) {
     case sip::Method::bye:
       request->respond(200);
       if (unacked_) unacked_->acknowledged();
-      if (asked_ && !asked_->answered()) asked_->respond(487);
       return finish("bye");
     case sip::Method::invite:
     case sip::Method::update:

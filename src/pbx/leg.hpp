@@ -85,9 +85,12 @@ class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
 
   void emit(LegEvent event);
   void enter_table();
-  /// Leaves the table and stops the timers. True the first time.
+  /// Leaves the table, stops the timers and answers what the party still waits for. True the first time.
   bool leave();
-  void finish(const std::string& cause);  ///< leave, and tell the owner Ended
+  /// The party has nothing more to say: leave, and tell the owner Ended.
+  virtual void finish(const std::string& cause);
+  /// The requests of the party that no final response was given to get 487 (RFC 3261 §15.1.2).
+  virtual void answer_pending();
   void send_bye();
   void start_session_timer(const std::optional<SessionTerms>& terms);
   std::string contact() const;
@@ -132,6 +135,7 @@ class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
   bool asked_for_ours_ = false;
   bool bye_after_ack_ = false;
   SharedSdp last_local_;  // what we last said, for refreshes
+  bool last_local_is_answer_ = false;
   std::string last_remote_origin_;
   bool peer_updates_ = false;  // its Allow lists UPDATE
   bool peer_timer_ = false;    // its Supported lists timer

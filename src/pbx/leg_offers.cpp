@@ -44,7 +44,10 @@ void Leg::take_offer_request(const std::shared_ptr<sip::ServerTransaction>& requ
   if (*description) {
     const std::string origin((*description)->session.line('o').value_or(""));
     // The same description again is a refresh (RFC 4028 §7.4): the other party need not know.
-    if (!origin.empty() && origin == last_remote_origin_ && last_local_) return respond_ok_with(request, last_local_);
+    // What we last said can be said again unless it was an offer, whose list of keys is no answer (RFC 4568 §5.1.3).
+    if (!origin.empty() && origin == last_remote_origin_ && last_local_ && last_local_is_answer_) {
+      return respond_ok_with(request, last_local_);
+    }
   }
   exchange_ = Exchange::asked;
   asked_ = request;
@@ -78,6 +81,7 @@ void Leg::answer(SharedSdp sdp) {
   if (left_ || exchange_ != Exchange::asked || !asked_) return;
   const auto request = std::exchange(asked_, nullptr);
   exchange_ = asked_for_ours_ ? Exchange::offered_in_2xx : Exchange::idle;
+  last_local_is_answer_ = !asked_for_ours_;
   if (!asked_for_ours_) {
     const auto described = description_of(request->request());
     if (described && *described) last_remote_origin_ = (*described)->session.line('o').value_or("");
@@ -100,6 +104,7 @@ void Leg::offer(SharedSdp sdp, bool insist) {
     if (!insist) return emit(leg_event::OfferRefused{491});
     offered_sdp_ = std::move(sdp);
     insist_ = true;
+    loop_.cancel(glare_timer_);
     glare_timer_ = after(random_delay(100, 500), &Leg::retry_offer);
     return;
   }
@@ -153,6 +158,7 @@ void Leg::on_offer_final(const sip::MessageView& response) {
     if (description && *description) last_remote_origin_ = (*description)->session.line('o').value_or("");
     if (refresh) return;
     last_local_ = offered_sdp_;
+    last_local_is_answer_ = false;
     return emit(leg_event::OfferAnswered{description ? *description : nullptr});
   }
   if (status == 408 || status == 481) {

@@ -165,6 +165,12 @@ bool OutboundLeg::on_initial_failed(const std::shared_ptr<sip::ClientTransaction
   return true;
 }
 
+void OutboundLeg::finish(const std::string& cause) {
+  if (answered_ || left_) return Leg::finish(cause);
+  if (!cancelled_) emit(leg_event::Ended{cause});
+  end(480, {});
+}
+
 void OutboundLeg::end(int, const std::string&) {
   const auto self = shared_from_this();
   if (confirmed()) {

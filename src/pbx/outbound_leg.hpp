@@ -37,6 +37,8 @@ class OutboundLeg final : public Leg {
                            const sip::MessageView& response) override;
   bool on_initial_failed(const std::shared_ptr<sip::ClientTransaction>& transaction,
                          sip::TransactionFailure failure) override;
+  /// Before the final response the table keeps the leg for it, as after `end`.
+  void finish(const std::string& cause) override;
 
  private:
   void send_invite();

@@ -170,7 +170,7 @@ void Pbx::Parts::end_calls() {
   Calls::gather(services_, [this](const std::vector<CallView>& calls) {
     for (const auto& call : calls) Calls::hang_up(services_, call.id);
   });
-  constexpr base::Millis look_interval{20};
+  static constexpr base::Millis look_interval{20};
   auto look = std::make_shared<std::function<void()>>();
   base::Loop& loop = loops_.at(0);
   *look = [this, &loop, idle, again = std::weak_ptr(look)] {

@@ -26,7 +26,9 @@ class Shutdown : public RunningPbx {
     auto challenged = caller->ask(invite(1, {}));
     while (challenged && (*challenged)->status() == 100) challenged = caller->hear();
     ASSERT_TRUE(challenged && (*challenged)->status() == 401);
-    caller->say(invite(2, authorization(challenged->view(), "101", "secret-101", "INVITE", "sip:102@192.0.2.1")));
+    const auto proof = authorization(challenged->view(), "101", "secret-101", sip::DigestAlgorithm::sha256, 1, "INVITE",
+                                     "sip:102@192.0.2.1");
+    caller->say(invite(2, proof));
     const auto received = callee->hear();
     ASSERT_TRUE(received && (*received)->method() == sip::Method::invite);
     callee->say(sip::MessageWriter::response(received->view(), 180, "callee").finish());

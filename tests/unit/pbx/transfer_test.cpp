@@ -168,6 +168,86 @@ TEST(Transfer, AttendedJoinsAcrossLoops) {
   attended(2);
 }
 
+// RFC 5589 §7: the transferor hands over while its second call still rings.
+void semi_attended(unsigned loops) {
+  Three t(loops);
+  connect(t.a, t.b);
+  const auto first = t.b.dialog;
+  t.b.invite("300", savp(5100, 'e'));
+  const auto ringing = t.c.request(sip::Method::invite);
+  t.c.respond(*ringing, 180);
+  t.b.response(180);
+  const auto second = t.b.dialog;
+  t.b.dialog = first;
+  const std::string replaces =
+      sip::escape_header(second.call_id + ";to-tag=" + second.remote_tag + ";from-tag=" + second.local_tag);
+  t.b.send("REFER", {}, "Refer-To: <sip:300@192.0.2.1?Replaces=" + replaces + ">\r\n");
+  t.b.response(202);
+  t.notified(t.b, "100");
+  t.b.response(480);  // its second call ends
+  t.c.respond(*t.c.request(sip::Method::cancel), 200);
+  t.c.respond(*ringing, 487);
+  const auto invite = t.c.request(sip::Method::invite);
+  t.c.request(sip::Method::ack);  // of the 487
+  EXPECT_EQ(invite->value(sip::HeaderId::from).find("\"Phone 100\""), 0U);
+  t.c.respond(*invite, 180);
+  t.notified(t.b, "180");
+  t.c.respond(*invite, 200, savp_answer(*invite, 6000, 'c'));
+  t.c.request(sip::Method::ack);
+  t.notified(t.b, "200");
+  t.b.respond(*t.b.request(sip::Method::bye), 200);
+  const auto update = t.a.request(sip::Method::invite);
+  t.a.respond(*update, 200, savp_answer(*update, 4000, 'a'));
+  t.a.request(sip::Method::ack);
+  EXPECT_EQ(t.exchange.counts().calls, 1U);
+  EXPECT_EQ(t.exchange.counts().legs, 2U);
+  EXPECT_EQ(t.exchange.media.open_sessions(), 1U);
+  t.c.send("BYE");
+  t.c.response(200);
+  t.a.respond(*t.a.request(sip::Method::bye), 200);
+  t.exchange.pass(base::Millis{70'000});
+  EXPECT_EQ(t.exchange.counts().legs, 0U);
+  EXPECT_EQ(t.exchange.transactions(), 0U);
+  EXPECT_EQ(t.exchange.services.active_calls.load(), 0U);
+}
+
+TEST(Transfer, SemiAttendedCallsTheTargetAnew) {
+  semi_attended(1);
+}
+
+TEST(Transfer, SemiAttendedWorksAcrossLoops) {
+  semi_attended(2);
+}
+
+TEST(Transfer, SemiAttendedToATargetThatRefusesLeavesTheFirstCall) {
+  Three t;
+  connect(t.a, t.b);
+  const auto first = t.b.dialog;
+  t.b.invite("300", savp(5100, 'e'));
+  const auto ringing = t.c.request(sip::Method::invite);
+  t.c.respond(*ringing, 180);
+  t.b.response(180);
+  const auto second = t.b.dialog;
+  t.b.dialog = first;
+  t.b.send("REFER", {},
+           "Refer-To: <sip:300@192.0.2.1?Replaces=" +
+               sip::escape_header(second.call_id + ";to-tag=" + second.remote_tag + ";from-tag=" + second.local_tag) +
+               ">\r\n");
+  t.b.response(202);
+  t.notified(t.b, "100");
+  t.b.response(480);
+  t.c.respond(*t.c.request(sip::Method::cancel), 200);
+  t.c.respond(*ringing, 487);
+  const auto invite = t.c.request(sip::Method::invite);
+  t.c.request(sip::Method::ack);  // of the 487
+  t.c.respond(*invite, 486);
+  t.c.request(sip::Method::ack);
+  t.notified(t.b, "486");
+  EXPECT_EQ(t.exchange.counts().calls, 1U);
+  EXPECT_EQ(t.exchange.counts().legs, 2U);
+  EXPECT_TRUE(t.a.silent());
+}
+
 TEST(Transfer, RefusesToJoinACallOfSomebodyElse) {
   Three t;
   Phone& d = t.exchange.phone("400");
@@ -196,6 +276,24 @@ TEST(Transfer, TakesACallOverByInviteWithReplaces) {  // RFC 3891: the same subs
   other.ack(*other.response(200));
   EXPECT_EQ(t.exchange.counts().calls, 1U);
   EXPECT_EQ(t.exchange.counts().legs, 2U);
+  EXPECT_EQ(t.exchange.views().at(0).state, CallState::answered);
+}
+
+TEST(Transfer, LeavesACallThatRingsAloneWhenItCannotBeTakenOver) {  // RFC 3891 §3
+  Three t;
+  t.a.invite("200", savp(4000, 'a'));
+  const auto ringing = t.b.request(sip::Method::invite);
+  t.b.respond(*ringing, 180);
+  t.a.response(180);
+  Phone& other = t.exchange.phone("200");
+  other.invite("100", savp(7000, 'o'),
+               "Replaces: " + t.b.dialog.call_id + ";to-tag=" + t.b.dialog.remote_tag +
+                   ";from-tag=" + t.b.dialog.local_tag + "\r\n");
+  other.response(481);
+  EXPECT_TRUE(t.a.silent());
+  t.b.respond(*ringing, 200, savp_answer(*ringing, 5000, 'b'));
+  t.b.request(sip::Method::ack);
+  t.a.ack(*t.a.response(200));
   EXPECT_EQ(t.exchange.views().at(0).state, CallState::answered);
 }
 
