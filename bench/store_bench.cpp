@@ -1,13 +1,12 @@
 // What the database thread spends on history: one recorded call of two legs, and one journal line, in a history that is
 // full, so that old rows go as new ones come. The CPU column is the thread's own; "real" holds the waits for the disk.
-#include <benchmark/benchmark.h>
-
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#include <benchmark/benchmark.h>
 #include <stdlib.h>
 
 #include "store/database.hpp"
@@ -60,8 +59,8 @@ CallRecord call(std::uint64_t number) {
   out.answered = out.started + base::Millis{2500};
   out.ended = out.started + base::Millis{9000};
   out.cause = "bye";
-  const LegRecord leg{
-      "2001", "TLS", "TLSv1.3", "TLS_AES_256_GCM_SHA384", "AES_CM_128_HMAC_SHA1_80", 450, 0, 0, 0, true, {}};
+  const LegRecord leg{"2001", "TLS", "TLSv1.3", "TLS_AES_256_GCM_SHA384", "AES_CM_128_HMAC_SHA1_80", 450, 0, 0,
+                      0,      true,  {}};
   out.legs = {leg, leg};
   return out;
 }

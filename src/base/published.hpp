@@ -8,9 +8,10 @@
 
 namespace cadenas::base {
 
-/// An immutable snapshot that one thread replaces and all threads read. Reading takes no lock and never waits: a replaced
-/// snapshot is kept until a moment without a reader in the few instructions of `load`, then let go by the next `store`.
-/// (std::atomic<std::shared_ptr> would spin on a lock bit and, in libstdc++ 12, unlocks it with the wrong order.)
+/// An immutable snapshot that one thread replaces and all threads read. Reading takes no lock and never waits: a
+/// replaced snapshot is kept until a moment without a reader in the few instructions of `load`, then let go by the next
+/// `store`. (std::atomic<std::shared_ptr> would spin on a lock bit and, in libstdc++ 12, unlocks it with the wrong
+/// order.)
 template <class T>
 class Published {
  public:

@@ -1,7 +1,6 @@
 #include "pbx/authenticator.hpp"
 
 #include <algorithm>
-
 #include <optional>
 #include <utility>
 

@@ -59,9 +59,9 @@ using AuthOutcome = std::variant<Accepted, Challenge, Refused>;
 class Authenticator {
  public:
   struct Settings {
-    /// What is offered, in this order, and accepted; not empty. MD5 alone by default: phones in the field know no other,
-    /// and some (libre 1.1, so baresip) give up when a SHA-256 challenge stands beside the MD5 one, though RFC 8760 §2.4
-    /// tells them to take the one they know.
+    /// What is offered, in this order, and accepted; not empty. MD5 alone by default: phones in the field know no
+    /// other, and some (libre 1.1, so baresip) give up when a SHA-256 challenge stands beside the MD5 one, though RFC
+    /// 8760 §2.4 tells them to take the one they know.
     std::vector<sip::DigestAlgorithm> algorithms{sip::DigestAlgorithm::md5};
     sip::NonceBook::Settings nonces;
     GuessGuard::Settings guessing;

@@ -161,6 +161,8 @@ void Call::on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) {
     void operator()(const leg_event::Answered& e) const { call.on_answered(party, e); }
     void operator()(const leg_event::Failed& e) const { call.on_fork_failed(party, e); }
     void operator()(const leg_event::Offered& e) const { call.on_offered(party, e.sdp); }
+    void operator()(const leg_event::RefreshDue&) const { call.on_refresh_due(party); }
+    void operator()(const leg_event::OfferWithdrawn&) const { call.on_offer_withdrawn(party); }
     void operator()(const leg_event::OfferAnswered& e) const { call.on_offer_answered(party, e.sdp); }
     void operator()(const leg_event::OfferRefused& e) const { call.on_offer_refused(party, e.status); }
     void operator()(const leg_event::Refer& e) const { call.on_refer(party, e); }

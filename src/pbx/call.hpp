@@ -67,6 +67,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
     enum class Kind : std::uint8_t {
       forward,      ///< the offer of `from` was passed to `to`; its answer goes back
       in_response,  ///< `from` asked for our offer; its ACK brings the answer
+      take_back,    ///< as forward, but `from` has cancelled: `to` is told again what stands
       inform,       ///< `to` is told what the other one said; nobody waits
       join,         ///< `to` has come from another call: its answer is what the other one is told
     };
@@ -101,6 +102,8 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
 
   // Offers within the call (call_offers.cpp).
   void on_offered(const PartyPtr& from, const SharedSdp& sdp);
+  void on_offer_withdrawn(const PartyPtr& from);
+  void on_refresh_due(const PartyPtr& party);
   void on_offer_answered(const PartyPtr& party, const SharedSdp& sdp);
   void on_offer_refused(const PartyPtr& party, int status);
   void forward_offer(const PartyPtr& from, const PartyPtr& to, const AudioDescription& audio);

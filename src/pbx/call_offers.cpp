@@ -44,7 +44,8 @@ void Call::make_offer_to(const PartyPtr& to, const AudioDescription& audio, bool
   const PartyPtr other = other_of(to);
   auto plan = plan_for(*to, other ? *other : *to, policy::OfferMoment::in_request);
   const auto form = plain ? policy::MediaForm::avp_plain : to->media->form_in_dialog(plan.form);
-  to->retry_plain = !plain && plan.retry_plain && form != policy::MediaForm::avp_plain;
+  // A phone that encrypts already refuses something else, and the session stays as it was (RFC 3261 §14.1).
+  to->retry_plain = !plain && plan.retry_plain && form != policy::MediaForm::avp_plain && !to->media->encrypted();
   auto sdp = std::make_shared<const sip::Sdp>(to->media->make_offer(audio, form));
   to->leg->run([sdp = std::move(sdp), insist](Leg& leg) { leg.offer(sdp, insist); });
 }
@@ -77,6 +78,25 @@ void Call::on_offered(const PartyPtr& from, const SharedSdp& sdp) {
   }
   exchange_ = Exchange{Exchange::Kind::forward, from, other};
   make_offer_to(other, *audio, false);
+}
+
+void Call::on_refresh_due(const PartyPtr& party) {
+  if (!exchange_ && !transfer_ && party->media->agreed()) inform(party, party->media->local_audio());
+}
+
+void Call::on_offer_withdrawn(const PartyPtr& from) {
+  const bool under_way = exchange_ && exchange_->from == from && from->media->state() != PartyMedia::State::stable;
+  if (under_way) {
+    from->media->drop_offer();
+    if (exchange_->kind == Exchange::Kind::forward) {
+      exchange_->kind = Exchange::Kind::take_back;
+    } else {
+      exchange_.reset();
+    }
+  } else if (!exchange_ && !transfer_ && from->media->agreed()) {
+    // Our answer crossed the CANCEL: we hold for agreed what the party does not.
+    inform(from, from->media->local_audio());
+  }
 }
 
 void Call::on_offer_answered(const PartyPtr& party, const SharedSdp& sdp) {
@@ -116,6 +136,8 @@ void Call::on_offer_answered(const PartyPtr& party, const SharedSdp& sdp) {
     }
     case Exchange::Kind::join:
       return inform(exchange.from, *audio);
+    case Exchange::Kind::take_back:
+      return inform(party, exchange.from->media->remote_audio());
     case Exchange::Kind::inform:
       return;
   }
@@ -137,6 +159,7 @@ void Call::on_offer_refused(const PartyPtr& party, int status) {
     case Exchange::Kind::join:
       return hang_up("transferred party refused");
     case Exchange::Kind::in_response:
+    case Exchange::Kind::take_back:
     case Exchange::Kind::inform:
       return;
   }

@@ -45,11 +45,10 @@ void Calls::on_ack(const sip::Flow& flow, const sip::MessageView& ack) {
 
 void Calls::on_cancel(const std::shared_ptr<sip::ServerTransaction>& invite) {
   const auto leg = find_leg(invite->request().call_id(), invite->local_tag());
-  // A CANCEL of a re-INVITE: it is answered at once as it stands (RFC 3261 §9.2), the other party goes on.
   if (const auto inbound = std::dynamic_pointer_cast<InboundLeg>(leg); inbound && !inbound->confirmed()) {
     return inbound->on_cancel();
   }
-  if (leg) leg->refuse_offer(487, {});
+  if (leg) leg->on_offer_cancelled(invite);
 }
 
 void Calls::on_ack_missing(const std::shared_ptr<sip::ServerTransaction>& invite) {

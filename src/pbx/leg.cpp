@@ -257,18 +257,19 @@ void Leg::refresh_session() {
     session_timer_ = after(base::Millis{2000}, &Leg::refresh_session);
     return;
   }
-  auto request = dialog_->request(peer_updates_ ? sip::Method::update : sip::Method::invite);
+  if (!peer_updates_) {
+    // A re-INVITE describes the session, and its answer may bring another key: both are the owner's matter.
+    session_timer_ = after(peer_timer_ ? base::Millis{10'000} : terms_->refresh_after(), &Leg::refresh_session);
+    return emit(leg_event::RefreshDue{});
+  }
+  auto request = dialog_->request(sip::Method::update);
   add_dialog_headers(request, true);
   if (peer_timer_) {
     request.add("Session-Expires", std::to_string(terms_->seconds) + ";refresher=uac");
     request.add("Min-SE", std::uint64_t{calls_.services().settings.session_timer.min_se});
   }
   exchange_ = Exchange::offering;
-  const bool bare = peer_updates_ || !last_local_;
-  refreshing_ = calls_.transactions().send_request(
-      flow_,
-      bare ? std::move(request).finish() : std::move(request).finish("application/sdp", last_local_->to_string()),
-      weak_from_this());
+  refreshing_ = calls_.transactions().send_request(flow_, std::move(request).finish(), weak_from_this());
 }
 
 void Leg::session_expired() {

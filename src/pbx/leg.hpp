@@ -24,17 +24,21 @@ class Calls;
 /// keeps the rules of SIP; what the call is about, its owner decides.
 ///
 /// Offers within the dialog (re-INVITE, UPDATE, PRACK):
-///   state     | event                      | action                          | next
-///   idle      | offer comes                | tell the owner                  | asked
-///   idle      | owner offers               | re-INVITE, or UPDATE when early | offering
-///   idle      | INVITE without description | tell the owner                  | asked
-///   asked     | owner answers              | 200                             | idle; offered_in_2xx if it asked for
-///   ours asked     | owner refuses              | 4xx                             | idle asked     | offer comes | 500
-///   with Retry-After, 491       | asked asked     | owner offers               | tell it 491                     |
-///   asked offering  | 2xx                        | ACK, tell the owner             | idle offering  | 491, and retries
-///   asked for | wait (RFC 3261 §14.1)           | waiting, then offering offering  | other final                | tell
-///   the owner; 408, 481: end   | idle offering  | offer comes                | 491                             |
-///   offering offered_in_2xx | ACK                   | tell the owner the answer       | idle
+///   state            | event                      | action                          | next
+///   idle             | offer comes                | tell the owner                  | asked
+///   idle             | INVITE without description | tell the owner                  | asked (for ours)
+///   idle             | owner offers               | re-INVITE, or UPDATE when early | offering
+///   asked            | owner answers              | 200                             | idle
+///   asked (for ours) | owner answers              | 200                             | offered_in_2xx
+///   asked            | owner refuses              | 4xx                             | idle
+///   asked            | CANCEL                     | 487, tell the owner             | idle
+///   asked            | offer comes                | 500 with Retry-After            | asked
+///   asked            | owner offers               | tell it 491                     | asked
+///   offering         | 2xx                        | ACK, tell the owner             | idle
+///   offering         | 491, and to be tried again | wait (RFC 3261 §14.1)           | waiting, then offering
+///   offering         | other final                | tell the owner; 408, 481: end   | idle
+///   offering         | offer comes                | 491                             | offering
+///   offered_in_2xx   | ACK                        | tell the owner the answer       | idle
 class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
  public:
   ~Leg() override;
@@ -67,6 +71,7 @@ class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
   virtual void on_request(const std::shared_ptr<sip::ServerTransaction>& request);
   void on_ack(const sip::MessageView& ack);
   void on_ack_missing(const std::shared_ptr<sip::ServerTransaction>& invite);
+  void on_offer_cancelled(const std::shared_ptr<sip::ServerTransaction>& invite);
   void on_flow_closed();
 
   void on_response(const std::shared_ptr<sip::ClientTransaction>& transaction,

@@ -37,6 +37,8 @@ struct Failed {
 struct Offered {
   SharedSdp sdp;
 };
+/// What was last Offered is taken back: its re-INVITE was cancelled, and answered 487 (RFC 3261 §9.2).
+struct OfferWithdrawn {};
 /// The answer to what we offered, in a 2xx or in an ACK; null where it is missing.
 struct OfferAnswered {
   SharedSdp sdp;
@@ -54,6 +56,8 @@ struct Refer {
   std::string refer_to;
   std::string referred_by;
 };
+/// The session is to be refreshed by a re-INVITE: an offer of what stands is due. It comes again where nothing is done.
+struct RefreshDue {};
 /// The dialog, or the attempt at one, is over; nothing follows.
 struct Ended {
   std::string cause;  ///< "bye", "cancelled", "flow closed", "session expired", …
@@ -62,8 +66,8 @@ struct Ended {
 }  // namespace leg_event
 
 using LegEvent = std::variant<leg_event::Progress, leg_event::Answered, leg_event::Failed, leg_event::Offered,
-                              leg_event::OfferAnswered, leg_event::OfferRefused, leg_event::Info, leg_event::Refer,
-                              leg_event::Ended>;
+                              leg_event::RefreshDue, leg_event::OfferWithdrawn, leg_event::OfferAnswered,
+                              leg_event::OfferRefused, leg_event::Info, leg_event::Refer, leg_event::Ended>;
 
 /// Whom a leg reports to. Called on the owner's loop, in the order of the events.
 class LegOwner {

@@ -98,6 +98,12 @@ void Leg::refuse_offer(int status, const std::string& warning) {
   request->respond(std::move(refusal).finish(), status);
 }
 
+void Leg::on_offer_cancelled(const std::shared_ptr<sip::ServerTransaction>& invite) {
+  if (asked_ != invite) return;
+  refuse_offer(487, {});
+  emit(leg_event::OfferWithdrawn{});
+}
+
 void Leg::offer(SharedSdp sdp, bool insist) {
   if (left_ || !dialog_) return emit(leg_event::OfferRefused{481});
   if (exchange_ != Exchange::idle || unacked_) {
@@ -178,12 +184,11 @@ void Leg::on_offer_final(const sip::MessageView& response) {
     }
     return;
   }
+  if (status == 422 && terms_)
+    terms_->seconds = interval_after_422(response, terms_->seconds).value_or(terms_->seconds);
   if (refresh) {
     // Whoever refuses is there. A peer with a timer of its own wants another try before that runs out.
     if (!terms_) return;
-    if (const auto interval = interval_after_422(response, terms_->seconds); status == 422 && interval) {
-      terms_->seconds = *interval;
-    }
     session_timer_ = after(peer_timer_ ? base::Millis{10'000} : terms_->refresh_after(), &Leg::refresh_session);
     return;
   }

@@ -48,7 +48,8 @@ struct AgreedCrypto {
 /// Answers the crypto lines of an offer: the first, in the offerer's order, whose suite is in `accepted` and whose
 /// session parameters take nothing away (RFC 4568 §5.1.2; UNENCRYPTED_SRTP, UNENCRYPTED_SRTCP and UNAUTHENTICATED_SRTP
 /// are refused). A lifetime and an MKI are accepted; a line of several keys is passed over for the next one, since the
-/// MKI of each packet would choose among them (RFC 4568 §6.1). Our key is `keep` where it has that suite, else a fresh one. Nothing if no line will do.
+/// MKI of each packet would choose among them (RFC 4568 §6.1). Our key is `keep` where it has that suite, else a fresh
+/// one. Nothing if no line will do.
 std::optional<AgreedCrypto> answer_cryptos(const sip::SdpMedia& offer, std::span<const media::Suite> accepted,
                                            const SharedKey& keep = nullptr);
 

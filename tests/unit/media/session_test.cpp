@@ -325,6 +325,40 @@ TEST_F(SessionTest, RekeysInMidStreamWithoutLosingAPacketInFlight) {
   EXPECT_EQ(stats().a.receive_suite, k256);
 }
 
+TEST_F(SessionTest, TakesTheMkiOffWhateverTheOtherLegIs) {  // RFC 3711 §3.1
+  const auto named = [](const char* mki) {
+    SrtpParams key = params(k128, 1);
+    key.mki = base::from_hex(mki).value();
+    return key;
+  };
+  const auto with = [](Bytes packet, std::size_t tag, const char* mki) {
+    const Bytes octets = base::from_hex(mki).value();
+    packet.insert(packet.end() - static_cast<std::ptrdiff_t>(tag), octets.begin(), octets.end());
+    return packet;
+  };
+  session_.configure(Side::a, srtp_leg(kPhoneA, named("0001"), params(k128, 2)));
+  session_.configure(Side::b, clear_leg(kPhoneB));
+  SrtpSender phone(params(k128, 1));
+  SrtcpSender phone_rtcp(params(k128, 1));
+  EXPECT_EQ(from_a(with(srtp(phone, rtp_packet(7, 1)), 10, "0001"))->packet, rtp_packet(7, 1));
+  const auto report = with(srtcp(phone_rtcp, receiver_report(7)), 10, "0001");
+  EXPECT_EQ(feed(Side::a, report, kPhoneA, Protocol::rtcp)->packet, receiver_report(7));
+  EXPECT_FALSE(from_a(with(srtp(phone, rtp_packet(7, 2)), 10, "0002")));
+  EXPECT_EQ(stats().a.rtp.rx_auth_failed, 1u);
+
+  // Another name for the same key: what was seen stays seen.
+  session_.configure(Side::a, srtp_leg(kPhoneA, named("02"), params(k128, 2)));
+  SrtpSender again(params(k128, 1));
+  EXPECT_FALSE(from_a(with(srtp(again, rtp_packet(7, 1)), 10, "02")));
+  EXPECT_EQ(stats().a.rtp.rx_replayed, 1u);
+  EXPECT_TRUE(from_a(with(srtp(again, rtp_packet(7, 3)), 10, "02")));
+
+  // Shared keys: the packet goes on as it is, without a name the other leg never agreed to.
+  session_.configure(Side::b, srtp_leg(kPhoneB, params(k128, 4), params(k128, 1)));
+  const Bytes fourth = srtp(again, rtp_packet(7, 4));
+  EXPECT_EQ(from_a(with(fourth, 10, "02"))->packet, fourth);
+}
+
 TEST_F(SessionTest, KeepsBothRolloverCountersAcrossAReInvite) {
   session_.configure(Side::a, srtp_leg(kPhoneA, params(k128, 1), params(k128, 2)));
   session_.configure(Side::b, clear_leg(kPhoneB));

@@ -68,8 +68,9 @@ TEST(AuthenticationSha256, RefusesTheAlgorithmItDidNotOffer) {
   const auto challenged = bench.ask(register_text("bob", 1, contact), udp_flow());
   auto challenge = sip::DigestChallenge::parse(challenged->value(sip::HeaderId::www_authenticate)).value();
   challenge.algorithm = sip::DigestAlgorithm::md5;
-  const auto proof = "Authorization: " +
-                     sip::digest_answer(challenge, "bob", "zanzibar", "REGISTER", "sip:192.0.2.1").value() + "\r\n";
+  const auto proof =
+      "Authorization: " + sip::digest_answer(challenge, "bob", "zanzibar", "REGISTER", "sip:192.0.2.1").value() +
+      "\r\n";
   EXPECT_EQ(bench.ask(register_text("bob", 2, contact + proof), udp_flow())->status(), 401);
 }
 

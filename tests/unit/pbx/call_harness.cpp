@@ -229,6 +229,7 @@ void Phone::invite(const std::string& to, const std::string& sdp, const std::str
   dialog.cseq = 1;
   last_invite_branch = new_branch();
   invite_uri = "sip:" + to + "@192.0.2.1";
+  invite_to_tag.clear();
   raw(with_body("INVITE " + invite_uri + " SIP/2.0\r\nVia: SIP/2.0/" + std::string(sip::to_string(flow.transport)) +
                     " " + flow.remote.to_string() + ";branch=" + last_invite_branch + "\r\nMax-Forwards: 70\r\nFrom: " +
                     dialog.local + ";tag=" + dialog.local_tag + "\r\nTo: " + dialog.remote +
@@ -327,15 +328,21 @@ void Phone::ack(const sip::MessageView& response, const std::string& sdp) {
 void Phone::cancel() {
   raw("CANCEL " + invite_uri + " SIP/2.0\r\nVia: SIP/2.0/" + std::string(sip::to_string(flow.transport)) + " " +
       flow.remote.to_string() + ";branch=" + last_invite_branch + "\r\nMax-Forwards: 70\r\nFrom: " + dialog.local +
-      ";tag=" + dialog.local_tag + "\r\nTo: " + dialog.remote + "\r\nCall-ID: " + dialog.call_id +
-      "\r\nCSeq: 1 CANCEL\r\nContent-Length: 0\r\n\r\n");
+      ";tag=" + dialog.local_tag + "\r\nTo: " + dialog.remote + invite_to_tag + "\r\nCall-ID: " + dialog.call_id +
+      "\r\nCSeq: " + std::to_string(dialog.cseq) + " CANCEL\r\nContent-Length: 0\r\n\r\n");
 }
 
 void Phone::send(std::string_view method, const std::string& body, const std::string& headers,
                  const std::string& content_type) {
+  const std::string branch = new_branch();
+  if (method == "INVITE") {
+    last_invite_branch = branch;
+    invite_uri = dialog.target;
+    invite_to_tag = ";tag=" + dialog.remote_tag;
+  }
   raw(with_body(std::string(method) + " " + dialog.target + " SIP/2.0\r\nVia: SIP/2.0/" +
-                    std::string(sip::to_string(flow.transport)) + " " + flow.remote.to_string() + ";branch=" +
-                    new_branch() + "\r\nMax-Forwards: 70\r\nFrom: " + dialog.local + ";tag=" + dialog.local_tag +
+                    std::string(sip::to_string(flow.transport)) + " " + flow.remote.to_string() + ";branch=" + branch +
+                    "\r\nMax-Forwards: 70\r\nFrom: " + dialog.local + ";tag=" + dialog.local_tag +
                     "\r\nTo: " + dialog.remote + ";tag=" + dialog.remote_tag + "\r\nCall-ID: " + dialog.call_id +
                     "\r\nCSeq: " + std::to_string(++dialog.cseq) + " " + std::string(method) +
                     "\r\nContact: <sip:" + number + "@" + flow.remote.to_string() + ">\r\n" + headers,

@@ -65,7 +65,7 @@ class Phone {
   void respond(const sip::MessageView& request, int status, const std::string& sdp = {},
                const std::string& headers = {});
   void ack(const sip::MessageView& response, const std::string& sdp = {});
-  void cancel();
+  void cancel();  ///< the last INVITE, a re-INVITE too
   /// A request in the current dialog.
   void send(std::string_view method, const std::string& body = {}, const std::string& headers = {},
             const std::string& content_type = "application/sdp");
@@ -79,6 +79,7 @@ class Phone {
   Dialog dialog;
   std::string last_invite_branch;
   std::string invite_uri;
+  std::string invite_to_tag;  ///< ";tag=…" of a re-INVITE
 };
 
 /// One iPBX of one or two loops without sockets or threads, its clock in the test's hand.

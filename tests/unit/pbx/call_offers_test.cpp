@@ -163,6 +163,31 @@ TEST(CallOffers, AnswerARefreshWithoutTroublingTheOther) {
   EXPECT_TRUE(t.b.silent());
 }
 
+TEST(CallOffers, TakeBackWhatACancelledReInviteHadOffered) {  // RFC 3261 §9.2, §14.1
+  Connected t;
+  const auto& session = t.exchange.media.last();
+  const auto key = [](const std::optional<media::SrtpParams>& params) { return base::to_hex(params->keying.view()); };
+  const std::string from_a = key(session.legs.at(media::Side::a).receive);
+  t.a.send("INVITE", savp(4444, 'z', "sendonly"));
+  const auto hold = t.b.request(sip::Method::invite);
+  t.a.cancel();
+  t.a.response(200);
+  t.a.response(487);
+  t.b.respond(*hold, 200, savp_answer(*hold, 5000, 'b', "recvonly"));
+  t.b.request(sip::Method::ack);
+  const auto resume = t.b.request(sip::Method::invite);
+  EXPECT_EQ(sdp_of(*resume).direction_of(sdp_of(*resume).media.at(0)), sip::Direction::sendrecv);
+  t.b.respond(*resume, 200, savp_answer(*resume, 5000, 'b'));
+  t.b.request(sip::Method::ack);
+  EXPECT_EQ(key(session.legs.at(media::Side::a).receive), from_a);
+  EXPECT_EQ(session.legs.at(media::Side::a).remote_rtp.port(), 4000);
+  EXPECT_EQ(session.legs.at(media::Side::b).direction, media::Direction::send_receive);
+  t.a.send("INVITE", savp(4000, 'a', "sendonly"));  // and another may follow
+  const auto again = t.b.request(sip::Method::invite);
+  t.b.respond(*again, 200, savp_answer(*again, 5000, 'b', "recvonly"));
+  t.a.response(200);
+}
+
 TEST(CallOffers, PassInfoOn) {  // DTMF by application/dtmf-relay
   Connected t;
   t.a.send("INFO", "Signal=5\r\nDuration=160\r\n", {}, "application/dtmf-relay");

@@ -47,6 +47,17 @@ TEST(CallPolicy, CallsAgainInClearWhenAPhoneInMode1RefusesTheEncryptedOffer) {
   }
 }
 
+TEST(CallPolicy, NeverOffersClearToAPhoneThatRefusesAChangeOfAnEncryptedCall) {  // RFC 3261 §14.1
+  Called t;
+  connect(t.a, t.b);
+  t.a.send("INVITE", savp(4000, 'a', "sendonly"));
+  t.b.respond(*t.b.request(sip::Method::invite), 488);
+  t.b.request(sip::Method::ack);
+  t.a.response(488);
+  EXPECT_TRUE(t.b.silent());
+  EXPECT_TRUE(t.exchange.media.last().legs.at(media::Side::b).srtp_only);
+}
+
 TEST(CallPolicy, NeverCallsAPhoneInMode2InClear) {
   Called t;
   t.exchange.subscription("200").srtp_mode = store::SrtpMode::only;

@@ -70,8 +70,8 @@ TEST(OfferAnswer, PassesOverALineOfSeveralKeys) {
   auto leg = party();
   const std::string key = base::to_base64(base::Bytes(30, 1));
   ASSERT_TRUE(leg.take_offer(parsed(description("RTP/SAVP", 4000,
-                                                {"a=crypto:1 " + aes128 + " inline:" + key + "|1:1;inline:" +
-                                                     base::to_base64(base::Bytes(30, 2)) + "|2:1",
+                                                {"a=crypto:1 " + aes128 + " inline:" + key +
+                                                     "|1:1;inline:" + base::to_base64(base::Bytes(30, 2)) + "|2:1",
                                                  crypto(2, aes128, 'c')})),
                              allowed(), policy::SrtpMode::preferred));
   EXPECT_EQ(leg.make_answer(default_audio()).media[0].cryptos().at(0).tag, 2U);

@@ -111,6 +111,34 @@ TEST(SessionTimer, KeepsTheCallOfAPhoneThatRefusesARefresh) {
   EXPECT_EQ(exchange.counts().calls, 1U);
 }
 
+TEST(SessionTimer, RefreshesAPhoneWithoutUpdateByTheKeyInUseAndTakesTheOneItAnswers) {  // RFC 4568 §7.1.4
+  Exchange exchange;
+  exchange.services.settings.session_timer.interval = 200;
+  Phone& a = exchange.phone("100");
+  Phone& b = exchange.phone("200");
+  a.invite("200", savp(4000, 'a'));
+  const auto invite = b.request(sip::Method::invite);
+  b.respond(*invite, 200, savp_answer(*invite, 5000, 'b'), "Allow: INVITE, ACK, BYE, CANCEL\r\n");
+  b.request(sip::Method::ack);
+  a.ack(*a.response(200));
+  const auto& leg = exchange.media.last().legs.at(media::Side::b);
+  const auto key = base::to_hex(leg.send->keying.view());
+  for (const char next : {'n', 'm'}) {
+    exchange.pass(base::Millis{101'000});
+    const auto refresh = b.request(sip::Method::invite);
+    const auto offered = sdp_of(*refresh).media.at(0).cryptos();
+    ASSERT_EQ(offered.size(), 1U);
+    EXPECT_EQ(base::to_hex(offered[0].keys.at(0).key_salt.view()), key);
+    b.respond(*refresh, 200, savp_answer(*refresh, 5000, next));
+    b.request(sip::Method::ack);
+    EXPECT_EQ(leg.receive->keying.view()[0], next);
+    EXPECT_EQ(base::to_hex(leg.send->keying.view()), key);
+    a.respond(*a.request(sip::Method::update), 200);
+    EXPECT_TRUE(a.silent());
+  }
+  EXPECT_EQ(exchange.counts().calls, 1U);
+}
+
 TEST(SessionTimer, EndsTheCallWhenThePhoneNoLongerKnowsIt) {
   Exchange exchange;
   exchange.services.settings.session_timer.interval = 200;
