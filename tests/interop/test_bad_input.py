@@ -65,7 +65,7 @@ def test_malformed_message_gets_400_and_garbage_gets_nothing(pbx, live_call):
 def test_unknown_method_gets_501_and_an_unserved_one_405_with_allow(pbx, live_call):
     """RFC 3261 sections 21.5.2 and 21.4.6."""
     assert b"SIP/2.0 501" in ask(pbx, request("FROBNICATE"))
-    answer = ask(pbx, request("PUBLISH"))
+    answer = ask(pbx, request("MESSAGE"))
     assert b"SIP/2.0 405" in answer and b"\r\nAllow: " in answer
 
 

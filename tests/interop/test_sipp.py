@@ -57,8 +57,9 @@ def test_call(pbx, tmp_path, sipp_port, callee, transport):
     assert pbx.calls() == []
 
 
-def test_call_with_a_tenth_of_the_messages_lost_is_repaired_by_retransmission(pbx, tmp_path, sipp_port, callee):
-    with callee("answer", calls=10, lost=10, seconds=100) as b, \
+def test_calls_of_a_phone_that_loses_a_tenth_of_its_messages_are_repaired(pbx, tmp_path, sipp_port, callee):
+    """RFC 3261 section 17. Only the caller loses: SIPp as a callee takes a repeated INVITE for a wrong message."""
+    with callee("answer", calls=10, seconds=100) as b, \
             caller(pbx, tmp_path, sipp_port(), calls=10, lost=10, rate=2, seconds=100) as a:
         a.finish()
         b.finish()
