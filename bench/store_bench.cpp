@@ -79,9 +79,9 @@ void write_batches(benchmark::State& state, Make make, Write write) {
   TemporaryDatabase database;
   std::uint64_t number = 0;
   const auto commit_of = [&](std::int64_t size) {
-    if (size > 1) must((*database).begin());
+    must((*database).begin());
     for (std::int64_t i = 0; i < size; ++i) must(write(*database, make(number++)));
-    if (size > 1) must((*database).commit());
+    must((*database).commit());
   };
   while (number < kept) commit_of(filling_batch);
   for (auto _ : state) commit_of(state.range(0));

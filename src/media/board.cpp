@@ -39,6 +39,15 @@ class Board::Impl {
     const base::Endpoint& said = family == AddressFamily::ip4 ? settings.advertise_ip4 : settings.advertise_ip6;
     return (said.is_set() ? said : local(family)).with_port(port);
   }
+  /// The port range of the board itself, under the address it is bound to or the one it tells.
+  bool is_own(const base::Endpoint& at) const {
+    if (!at.is_set() || at.port() < settings.first_port || at.port() > settings.last_port) return false;
+    const auto host = at.host_only();
+    for (const auto* own : {&settings.bind_ip4, &settings.bind_ip6, &settings.advertise_ip4, &settings.advertise_ip6}) {
+      if (own->is_set() && host == own->host_only()) return true;
+    }
+    return false;
+  }
   base::Result<LegSockets> bind(AddressFamily family) {
     if (!local(family).is_set()) {
       return base::fail("media.no-address", family == AddressFamily::ip4
@@ -87,6 +96,10 @@ base::Result<SessionPorts> Board::open(SessionId id, AddressFamily a, AddressFam
 base::Result<void> Board::configure(SessionId id, Side side, LegMedia media) {
   if (!fits(media.receive) || !fits(media.send)) {
     return base::fail("media.key-length", "The SRTP key does not have the length that its suite asks for.", "crypto");
+  }
+  // Two sessions that are told to send to each other would pass one packet round for ever.
+  if (impl_->is_own(media.remote_rtp) || impl_->is_own(media.remote_rtcp)) {
+    return base::fail("media.own-address", "The peer asks for its media at a port of this board.", "c=");
   }
   const std::lock_guard lock(impl_->mutex);
   const auto found = impl_->sessions.find(id);

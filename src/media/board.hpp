@@ -56,7 +56,8 @@ class Board {
                                   AddressFamily b = AddressFamily::ip4);
 
   /// Describes a leg, at first or anew; see LegMedia for what survives. In order with other calls of the same thread.
-  /// Errors: "media.no-session", "media.key-length" (keying does not fit the suite; nothing is changed).
+  /// Errors, with nothing changed: "media.no-session", "media.key-length" (keying does not fit the suite),
+  /// "media.own-address" (the peer's address is a port of this board).
   base::Result<void> configure(SessionId id, Side side, LegMedia media);
 
   /// Ends the session and gives its ports back (soon, on the media thread). Returns its counters at this moment;

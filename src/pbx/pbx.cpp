@@ -68,7 +68,7 @@ class Pbx::Parts {
  private:
   base::Result<void> take(const store::SystemSettings& settings);
   base::Result<void> take_and_store(const store::SystemSettings& settings);
-  void follow(const std::shared_ptr<const store::Snapshot>& snapshot);
+  void follow();
   void renew_daily();
   void end_calls();
   pki::SelfSignedNames names(const store::SystemSettings& settings) const {
@@ -103,9 +103,7 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
       if (!kept) base::log::warning("call.not-recorded", {{"code", kept.error().code}});
     });
   };
-  store_->on_change([this](const std::shared_ptr<const store::Snapshot>& snapshot) {
-    office_.post([this, snapshot] { follow(snapshot); });
-  });
+  store_->on_change([this](const std::shared_ptr<const store::Snapshot>&) { office_.post([this] { follow(); }); });
   const Node::Settings settings{configuration_.transport, configuration_.timings, configuration_.authentication,
                                 configuration_.registrar};
   std::vector<Node*> all;
@@ -212,10 +210,10 @@ base::Result<void> Pbx::Parts::take_and_store(const store::SystemSettings& setti
 }
 
 // Settings that reached the store by another way, and subscriptions that left it.
-void Pbx::Parts::follow(const std::shared_ptr<const store::Snapshot>& snapshot) {
-  locations_.remove_unless([snapshot](const std::string& number) { return snapshot->find(number) != nullptr; });
-  if (snapshot->settings.mode == service_->mode()) return;
-  // What a change under way has stored meanwhile is in service already when this runs.
+void Pbx::Parts::follow() {
+  // Asked number by number: the model of the change would not know who was added since and has registered already.
+  locations_.remove_unless([this](const std::string& number) { return store_->snapshot()->find(number) != nullptr; });
+  // What a change under way has stored is in service already when this runs.
   const auto now = store_->snapshot();
   if (now->settings.mode == service_->mode()) return;
   if (auto taken = take(now->settings); !taken) {

@@ -7,6 +7,10 @@
 #include <unistd.h>
 
 #include "base/bytes.hpp"
+#include "store/call_insert.hpp"
+#include "store/history_limit.hpp"
+#include "store/journal_insert.hpp"
+#include "store/leg_insert.hpp"
 #include "store/migrations.hpp"
 #include "store/transaction.hpp"
 
@@ -44,7 +48,11 @@ base::Result<void> configure(soci::session& sql) {
 }  // namespace
 
 Database::Database(std::unique_ptr<soci::session> sql, Retention retention)
-    : sql_(std::move(sql)), retention_(retention) {}
+    : sql_(std::move(sql)),
+      retention_(retention),
+      begin_(std::make_unique<soci::statement>((sql_->prepare << "BEGIN IMMEDIATE"))),
+      commit_(std::make_unique<soci::statement>((sql_->prepare << "COMMIT"))),
+      savepoint_(std::make_unique<Savepoint>(*sql_)) {}
 Database::~Database() = default;
 
 base::Result<std::unique_ptr<Database>> Database::open(const std::string& file, Retention retention) {
@@ -70,7 +78,12 @@ base::Result<std::unique_ptr<Database>> Database::open(const std::string& file, 
 
 base::Result<void> Database::prepare() {
   if (auto ok = migrate(*sql_); !ok) return ok;
-  return atomically(*sql_, [&]() -> base::Result<void> {
+  insert_call_ = std::make_unique<CallInsert>(*sql_);
+  insert_leg_ = std::make_unique<LegInsert>(*sql_);
+  insert_journal_ = std::make_unique<JournalInsert>(*sql_);
+  call_limit_ = std::make_unique<HistoryLimit>(*sql_, "DELETE FROM call WHERE seq <= :oldest", retention_.calls);
+  journal_limit_ = std::make_unique<HistoryLimit>(*sql_, "DELETE FROM journal WHERE id <= :oldest", retention_.journal);
+  return atomically(*savepoint_, [&]() -> base::Result<void> {
     const std::string fresh_id = base::random_hex(system_id_octets);
     *sql_ << "INSERT OR IGNORE INTO system (id, system_id, realm) VALUES (1, :id, 'cadenas')", soci::use(fresh_id);
     return {};
@@ -79,7 +92,7 @@ base::Result<void> Database::prepare() {
 
 base::Result<void> Database::begin() {
   try {
-    *sql_ << "BEGIN IMMEDIATE";
+    begin_->execute(true);
     return {};
   } catch (const soci::soci_error& error) {
     return tl::unexpected(database_error(error));
@@ -88,17 +101,11 @@ base::Result<void> Database::begin() {
 
 base::Result<void> Database::commit() {
   try {
-    *sql_ << "COMMIT";
+    commit_->execute(true);
     return {};
   } catch (const soci::soci_error& error) {
     const base::Error failure = database_error(error);
-    if (in_transaction()) {
-      try {
-        *sql_ << "ROLLBACK";
-      } catch (const soci::soci_error&) {
-        // SQLite rolled back by itself.
-      }
-    }
+    roll_back();
     return tl::unexpected(failure);
   }
 }
@@ -108,16 +115,28 @@ bool Database::in_transaction() const {
   return sqlite_api::sqlite3_get_autocommit(backend->conn_) == 0;
 }
 
+void Database::roll_back() noexcept {
+  if (!in_transaction()) return;
+  try {
+    *sql_ << "ROLLBACK";
+  } catch (const std::exception&) {
+    // SQLite rolled back by itself.
+  }
+}
+
+void Database::take_back(const char* removal, long long key) noexcept {
+  if (!in_transaction()) return;
+  try {
+    *sql_ << removal, soci::use(key);
+  } catch (const std::exception&) {
+    roll_back();
+  }
+}
+
 bool Database::has_row(const char* query, const std::string& key) {
   int count = 0;
   *sql_ << query, soci::into(count), soci::use(key);
   return count > 0;
-}
-
-long long Database::last_row() {
-  long long id = 0;
-  *sql_ << "SELECT last_insert_rowid()", soci::into(id);
-  return id;
 }
 
 }  // namespace cadenas::store

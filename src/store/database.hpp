@@ -11,11 +11,19 @@
 
 namespace soci {
 class session;
-}
+class statement;
+}  // namespace soci
 
 namespace cadenas::store {
 
-/// How much history is kept; older rows go when newer ones come.
+class CallInsert;
+class HistoryLimit;
+class JournalInsert;
+class LegInsert;
+class Savepoint;
+
+/// How much history is kept, in rows; older ones go when newer ones come. They go in groups: up to a 64th more than
+/// asked for, at most 1,000 rows, may stand in between (none below 64).
 struct Retention {
   std::size_t calls = 100'000;
   std::size_t journal = 100'000;
@@ -66,11 +74,22 @@ class Database {
   void read_subscriptions(Snapshot& into);
   void write_subscription(const Subscription& subscription);
   bool has_row(const char* query, const std::string& key);
-  long long last_row();
+  void roll_back() noexcept;
+  /// Removes a row inserted in the open transaction; where that is refused too, the whole transaction goes.
+  void take_back(const char* removal, long long key) noexcept;
   std::vector<CallRecord> read_calls(const std::string& query, const std::string& key, long long limit);
 
   std::unique_ptr<soci::session> sql_;
   Retention retention_;
+  // Prepared statements, which go before their session.
+  std::unique_ptr<soci::statement> begin_;
+  std::unique_ptr<soci::statement> commit_;
+  std::unique_ptr<Savepoint> savepoint_;
+  std::unique_ptr<CallInsert> insert_call_;
+  std::unique_ptr<LegInsert> insert_leg_;
+  std::unique_ptr<JournalInsert> insert_journal_;
+  std::unique_ptr<HistoryLimit> call_limit_;
+  std::unique_ptr<HistoryLimit> journal_limit_;
 };
 
 }  // namespace cadenas::store

@@ -59,7 +59,7 @@ void write_names(soci::session& sql, const std::string& kind, const std::vector<
 }  // namespace
 
 base::Result<Snapshot> Database::load() {
-  return atomically(*sql_, [&]() -> base::Result<Snapshot> {
+  return atomically(*savepoint_, [&]() -> base::Result<Snapshot> {
     Snapshot out;
     out.settings = read_settings();
     read_subscriptions(out);
@@ -154,7 +154,7 @@ base::Result<Subscription> Database::add_subscription(Subscription s) {
   if (s.credentials.md5.empty() || s.credentials.sha256.empty()) {
     return base::fail("subscription.no-credentials", "A subscription needs a password.", "password");
   }
-  return atomically(*sql_, [&]() -> base::Result<Subscription> {
+  return atomically(*savepoint_, [&]() -> base::Result<Subscription> {
     if (has_row(subscription_exists, s.number)) {
       return base::fail("subscription.exists", "There is a subscription with this number already.", "number");
     }
@@ -170,7 +170,7 @@ base::Result<Subscription> Database::add_subscription(Subscription s) {
 base::Result<Subscription> Database::change_subscription(Subscription s) {
   if (auto ok = check(s); !ok) return tl::unexpected(ok.error());
   if (s.auth_user.empty()) s.auth_user = s.number;
-  return atomically(*sql_, [&]() -> base::Result<Subscription> {
+  return atomically(*savepoint_, [&]() -> base::Result<Subscription> {
     std::string user;
     std::string md5;
     std::string sha256;
@@ -195,7 +195,7 @@ base::Result<Subscription> Database::change_subscription(Subscription s) {
 }
 
 base::Result<void> Database::remove_subscription(std::string_view number) {
-  return atomically(*sql_, [&]() -> base::Result<void> {
+  return atomically(*savepoint_, [&]() -> base::Result<void> {
     const std::string key(number);
     if (!has_row(subscription_exists, key)) return tl::unexpected(unknown_subscription());
     *sql_ << "DELETE FROM subscription WHERE number = :k", soci::use(key);
@@ -205,7 +205,7 @@ base::Result<void> Database::remove_subscription(std::string_view number) {
 
 base::Result<void> Database::put_class(const FacilityClass& c) {
   if (auto ok = check(c); !ok) return ok;
-  return atomically(*sql_, [&]() -> base::Result<void> {
+  return atomically(*savepoint_, [&]() -> base::Result<void> {
     const int right = c.encryption_right ? 1 : 0;
     *sql_ << "INSERT INTO facility_class (name, encryption_right) VALUES (:n, :r)"
              " ON CONFLICT (name) DO UPDATE SET encryption_right = excluded.encryption_right",
@@ -215,7 +215,7 @@ base::Result<void> Database::put_class(const FacilityClass& c) {
 }
 
 base::Result<void> Database::remove_class(std::string_view name) {
-  return atomically(*sql_, [&]() -> base::Result<void> {
+  return atomically(*savepoint_, [&]() -> base::Result<void> {
     const std::string key(name);
     if (!has_row(class_exists, key)) {
       return base::fail("class.unknown", "There is no class of facility with this name.", "name");
@@ -230,7 +230,7 @@ base::Result<void> Database::remove_class(std::string_view name) {
 
 base::Result<SystemSettings> Database::change_settings(SystemSettings s) {
   if (auto ok = check(s); !ok) return tl::unexpected(ok.error());
-  return atomically(*sql_, [&]() -> base::Result<SystemSettings> {
+  return atomically(*savepoint_, [&]() -> base::Result<SystemSettings> {
     const SystemSettings before = read_settings();
     s.system_id = before.system_id;
     s.licensed = before.licensed;
@@ -253,7 +253,7 @@ base::Result<SystemSettings> Database::change_settings(SystemSettings s) {
 }
 
 base::Result<void> Database::unlock(std::string_view key) {
-  return atomically(*sql_, [&]() -> base::Result<void> {
+  return atomically(*savepoint_, [&]() -> base::Result<void> {
     if (!unlock_key_fits(key, read_settings().system_id)) {
       return base::fail("licence.key-invalid", "The unlock key does not belong to this system.", "key");
     }
@@ -265,7 +265,7 @@ base::Result<void> Database::unlock(std::string_view key) {
 
 base::Result<void> Database::put_account(const AdminAccount& a) {
   if (auto ok = check(a); !ok) return ok;
-  return atomically(*sql_, [&]() -> base::Result<void> {
+  return atomically(*savepoint_, [&]() -> base::Result<void> {
     if (a.role != AdminRole::administrator &&
         has_row("SELECT COUNT(*) FROM account WHERE name = :k AND role = 'administrator'", a.name) &&
         !has_row("SELECT COUNT(*) FROM account WHERE name <> :k AND role = 'administrator'", a.name)) {
@@ -280,7 +280,7 @@ base::Result<void> Database::put_account(const AdminAccount& a) {
 }
 
 base::Result<void> Database::remove_account(std::string_view name) {
-  return atomically(*sql_, [&]() -> base::Result<void> {
+  return atomically(*savepoint_, [&]() -> base::Result<void> {
     const std::string key(name);
     if (!has_row("SELECT COUNT(*) FROM account WHERE name = :k", key)) {
       return base::fail("account.unknown", "There is no account with this name.", "name");

@@ -58,7 +58,8 @@ int newest_schema() {
 }
 
 base::Result<void> migrate(soci::session& sql, int version) {
-  return atomically(sql, [&]() -> base::Result<void> {
+  Savepoint savepoint(sql);
+  return atomically(savepoint, [&]() -> base::Result<void> {
     int present = 0;
     sql << "PRAGMA user_version", soci::into(present);
     if (present < 0 || present > newest_schema()) {

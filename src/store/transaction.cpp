@@ -14,15 +14,4 @@ base::Error database_error(const soci::soci_error& error) {
   return {"store.failed", "The database refused the operation (" + reason + "); nothing was changed.", {}};
 }
 
-void undo(soci::session& sql) noexcept {
-  for (const char* statement : {"ROLLBACK TO operation", "RELEASE operation"}) {
-    try {
-      sql << statement;
-    } catch (const std::exception&) {
-      // There is no savepoint any more: the transaction is gone, which is what was wanted.
-      return;
-    }
-  }
-}
-
 }  // namespace cadenas::store

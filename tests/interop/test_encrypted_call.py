@@ -62,8 +62,8 @@ def test_two_softphones_over_tls_talk_encrypted_both_ways(pbx, phone, tmp_path, 
 def test_clear_leg_of_a_mixed_call_is_clear_and_explained(pbx, phone, tmp_path, sipp_port):
     port = sipp_port()
     sipp.register(tmp_path / "reg", pbx.sip_target, "103", PASSWORD, port)
-    with Capture(tmp_path, "udp portrange 20000-31000 or udp port 28000") as capture, \
-            sipp.Sipp(tmp_path / "uas", "answer", pbx.sip_target, number="103", port=port, media_port=28000,
+    with Capture(tmp_path, "udp portrange 20000-31000 or udp port 38000") as capture, \
+            sipp.Sipp(tmp_path / "uas", "answer", pbx.sip_target, number="103", port=port, media_port=38000,
                       echo=True) as callee:
         alice = phone("101", mediaenc="srtp-mand")
         alice.dial(f"sip:103@127.0.0.1:{pbx.tls_port}")
@@ -83,7 +83,7 @@ def test_clear_leg_of_a_mixed_call_is_clear_and_explained(pbx, phone, tmp_path, 
     assert "ENC-8" in printed or "RIGHT-5" in printed
 
     assert by_number["101"]["packets_encrypted"] > 50, "SIPp's echo did not come back through the board"
-    clear = rtp_payloads(capture.udp_payloads(28000), 0)
+    clear = rtp_payloads(capture.udp_payloads(38000), 0)
     assert clear and entropy_bits(clear) < 6, "the clear leg should be readable: this is what the other test must not see"
 
 

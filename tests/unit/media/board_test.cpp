@@ -257,6 +257,18 @@ TEST_F(BoardTest, SaysWhyItCannotOpenOrConfigure) {
   EXPECT_EQ(small.open(1, AddressFamily::ip6).error().code, "media.no-address");
 }
 
+// Two sessions sent to each other's ports would pass one packet round for ever.
+TEST_F(BoardTest, RefusesToSendToAPortOfItsOwn) {
+  const SessionPorts first = board_.open(21).value();
+  LegMedia mirror;
+  mirror.remote_rtp = first.b;
+  EXPECT_EQ(board_.configure(21, Side::a, std::move(mirror)).error().code, "media.own-address");
+  LegMedia by_rtcp;
+  by_rtcp.remote_rtp = Phone().here();
+  by_rtcp.remote_rtcp = first.a.with_port(static_cast<std::uint16_t>(first.a.port() + 1));
+  EXPECT_EQ(board_.configure(21, Side::a, std::move(by_rtcp)).error().code, "media.own-address");
+}
+
 TEST_F(BoardTest, SaysWhenPortsAreExhaustedAndTakesThemBack) {
   BoardSettings narrow = settings();
   narrow.first_port = 41000;

@@ -84,6 +84,26 @@ TEST_F(Running, RemovedSubscriptionLosesItsBindings) {
   EXPECT_EQ(udp.sign_in("101", "secret-101", 5), 401);
 }
 
+// The change that added 101 is followed only after 102 was added and has registered.
+TEST_F(Running, KeepsTheBindingsOfANumberAddedSinceAChange) {
+  start(store::TransportMode::no_tls);
+  std::promise<void> held;
+  std::promise<void> released;
+  pbx->set_mode(store::TransportMode::no_tls, [&](const base::Result<void>&) {
+    held.set_value();
+    released.get_future().wait();  // the office thread waits here
+  });
+  held.get_future().wait();
+  add("101", "secret-101");
+  add("102", "secret-101");
+  auto udp = phone(Kind::udp);
+  const int status = udp.sign_in("102", "secret-101");
+  released.set_value();
+  ASSERT_EQ(status, 200);
+  ASSERT_TRUE(set_mode(store::TransportMode::no_tls));
+  EXPECT_EQ(registrations().size(), 1U);
+}
+
 TEST_F(Running, StopsCleanlyAndTwiceIsNoHarm) {
   start();
   pbx->stop();

@@ -1,5 +1,6 @@
 #include "store/database.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 #include <soci/soci.h>
@@ -259,6 +260,116 @@ TEST_F(DatabaseTest, KeepsNoMoreHistoryThanAskedFor) {
   int legs = 0;
   sql << "SELECT COUNT(*) FROM call_leg", soci::into(legs);
   EXPECT_EQ(legs, 6);
+}
+
+// Old rows go in groups: see Retention.
+TEST_F(DatabaseTest, LetsALongHistoryGrowByNoMoreThanASixtyFourth) {
+  constexpr std::size_t kept = 128;
+  const auto database = opened({kept, kept});
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < 300; ++i) {
+    ASSERT_TRUE(database->record_call(call("c" + std::to_string(i))));
+    ASSERT_TRUE(database->write_journal({0, {}, "system", "test.code", std::to_string(i), ""}));
+    const auto calls = database->recent_calls(1000);
+    ASSERT_EQ(calls->front().id, "c" + std::to_string(i));
+    ASSERT_GE(calls->size(), std::min(kept, i + 1));
+    ASSERT_EQ(database->recent_journal(1000)->size(), calls->size());
+    most = std::max(most, calls->size());
+  }
+  EXPECT_EQ(most, kept + kept / 64);
+}
+
+/// Another connection to the database of the test, which makes SQLite refuse what a healthy disk would take.
+class RefusingDatabaseTest : public DatabaseTest {
+ protected:
+  void execute(const std::string& statement) {
+    soci::session sql(soci::sqlite3, "dbname=\"" + file() + "\"");
+    sql << statement;
+  }
+  int rows_of(const std::string& table) {
+    soci::session sql(soci::sqlite3, "dbname=\"" + file() + "\"");
+    int rows = 0;
+    sql << "SELECT COUNT(*) FROM " + table, soci::into(rows);
+    return rows;
+  }
+  void refuse_second_leg() {
+    execute(
+        "CREATE TRIGGER refuse_leg BEFORE INSERT ON call_leg WHEN NEW.position = 1 AND NEW.party = 'refused'"
+        " BEGIN SELECT RAISE(ABORT, 'no'); END");
+  }
+  static CallRecord refused_call() {
+    CallRecord out = call("refused");
+    out.legs[1].party = "refused";
+    return out;
+  }
+};
+
+TEST_F(RefusingDatabaseTest, LeavesNothingOfACallWhoseSecondLegIsRefused) {
+  const auto database = opened();
+  refuse_second_leg();
+  EXPECT_EQ(code_of(database->record_call(refused_call())), "store.failed");
+  EXPECT_EQ(rows_of("call"), 0);
+  ASSERT_TRUE(database->begin());
+  EXPECT_TRUE(database->record_call(call("before")));
+  EXPECT_EQ(code_of(database->record_call(refused_call())), "store.failed");
+  EXPECT_TRUE(database->record_call(call("after")));
+  ASSERT_TRUE(database->commit());
+  EXPECT_EQ(code_of(database->find_call("refused")), "call.unknown");
+  EXPECT_EQ(rows_of("call"), 2);
+  EXPECT_EQ(rows_of("call_leg"), 4);
+}
+
+TEST_F(RefusingDatabaseTest, LeavesNothingOfARowWhoseRemovalOfOlderOnesIsRefused) {
+  const auto database = opened({1, 1});
+  ASSERT_TRUE(database->record_call(call("first")));
+  ASSERT_TRUE(database->write_journal({0, {}, "system", "test.first", "", ""}));
+  execute(
+      "CREATE TRIGGER keep_call BEFORE DELETE ON call WHEN OLD.id = 'first'"
+      " BEGIN SELECT RAISE(ABORT, 'no'); END");
+  execute(
+      "CREATE TRIGGER keep_line BEFORE DELETE ON journal WHEN OLD.code = 'test.first'"
+      " BEGIN SELECT RAISE(ABORT, 'no'); END");
+  for (const bool together : {false, true}) {
+    if (together) {
+      ASSERT_TRUE(database->begin());
+    }
+    EXPECT_EQ(code_of(database->record_call(call("second"))), "store.failed");
+    EXPECT_EQ(code_of(database->write_journal({0, {}, "system", "test.second", "", ""})), "store.failed");
+    if (together) {
+      ASSERT_TRUE(database->commit());
+    }
+    EXPECT_EQ(database->recent_calls(9)->front().id, "first");
+    EXPECT_EQ(database->recent_journal(9)->front().code, "test.first");
+  }
+}
+
+TEST_F(RefusingDatabaseTest, GivesUpTheTransactionWhereHalfACallCannotBeTakenBack) {
+  const auto database = opened();
+  refuse_second_leg();
+  execute("CREATE TRIGGER keep_call BEFORE DELETE ON call BEGIN SELECT RAISE(ABORT, 'no'); END");
+  ASSERT_TRUE(database->begin());
+  EXPECT_TRUE(database->record_call(call("before")));
+  EXPECT_EQ(code_of(database->record_call(refused_call())), "store.failed");
+  EXPECT_FALSE(database->in_transaction());
+  EXPECT_EQ(code_of(database->commit()), "store.failed");
+  EXPECT_EQ(rows_of("call"), 0);
+  EXPECT_EQ(rows_of("call_leg"), 0);
+}
+
+TEST_F(RefusingDatabaseTest, KeepsToItsRetentionThoughTheRemovalWasUndone) {
+  const auto database = opened({128, 128});
+  execute(
+      "CREATE TRIGGER undo BEFORE INSERT ON journal WHEN NEW.code = 'test.undo'"
+      " BEGIN SELECT RAISE(ROLLBACK, 'no'); END");
+  for (int i = 0; i < 150; ++i) {
+    ASSERT_TRUE(database->begin());
+    EXPECT_TRUE(database->record_call(call("undone")));
+    EXPECT_EQ(code_of(database->write_journal({0, {}, "system", "test.undo", "", ""})), "store.failed");
+    EXPECT_FALSE(database->in_transaction());
+    EXPECT_FALSE(database->commit());
+    ASSERT_TRUE(database->record_call(call("c" + std::to_string(i))));
+    ASSERT_LE(rows_of("call"), 130);
+  }
 }
 
 // A refused statement quotes the values bound to it; an Error reaches logs and pages and must not.
