@@ -11,6 +11,7 @@
 #include "admin/connection.hpp"
 #include "admin/routes.hpp"
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "pki/identity_store.hpp"
 #include "pki/tls_context.hpp"
 
@@ -65,8 +66,8 @@ class Server::Core {
     accept();
     renewal_.emplace(context_->io);
     arm_renewal();
-    api_thread_ = std::thread([this] { run(context_->io); });
-    slow_thread_ = std::thread([this] { run(slow_io_); });
+    api_thread_ = std::thread([this] { run(context_->io, "api"); });
+    slow_thread_ = std::thread([this] { run(slow_io_, "api/slow"); });
     return {};
   }
 
@@ -162,7 +163,8 @@ class Server::Core {
     });
   }
 
-  static void run(asio::io_context& io) {
+  static void run(asio::io_context& io, std::string_view name) {
+    base::name_this_thread(name);
     const auto busy = asio::make_work_guard(io);
     for (;;) {
       try {

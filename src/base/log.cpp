@@ -8,6 +8,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/thread_name.hpp"
+
 namespace cadenas::base::log {
 
 namespace {
@@ -58,7 +60,7 @@ void append_json_string(std::string& out, std::string_view text) {
 
 void open(const std::string& file, Level from) {
   threshold = from;
-  spdlog::init_thread_pool(kQueueLines, 1);
+  spdlog::init_thread_pool(kQueueLines, 1, [] { name_this_thread("log"); });
   spdlog::sink_ptr target;
   if (file.empty()) {
     target = std::make_shared<spdlog::sinks::stderr_sink_mt>();

@@ -4,8 +4,10 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
+#include <string>
 
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 
 namespace cadenas::base {
 
@@ -86,7 +88,12 @@ Loops::~Loops() {
 }
 
 void Loops::start() {
-  for (auto& loop : loops_) threads_.emplace_back([&loop = *loop] { loop.run(); });
+  for (unsigned i = 0; i < size(); ++i) {
+    threads_.emplace_back([i, &loop = at(i)] {
+      name_this_thread("sip/" + std::to_string(i));
+      loop.run();
+    });
+  }
 }
 
 void Loops::stop() {

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <exception>
+#include <string>
 #include <system_error>
 
 #include <pthread.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 
 namespace cadenas::media {
 namespace {
@@ -44,7 +46,7 @@ MediaThread::Relay::Relay(Add add)
   }
 }
 
-MediaThread::MediaThread(const base::Clock& clock, std::optional<unsigned> core)
+MediaThread::MediaThread(const base::Clock& clock, unsigned index, std::optional<unsigned> core)
     : clock_(clock),
       epoll_(required(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       wake_(required(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")) {
@@ -52,7 +54,8 @@ MediaThread::MediaThread(const base::Clock& clock, std::optional<unsigned> core)
   event.events = EPOLLIN;
   event.data.ptr = nullptr;
   required(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event), "epoll_ctl");
-  thread_ = std::thread([this, core] {
+  thread_ = std::thread([this, index, core] {
+    base::name_this_thread("media/" + std::to_string(index));
     if (core) pin(*core);
     run();
   });

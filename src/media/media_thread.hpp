@@ -40,8 +40,9 @@ class MediaThread {
   };
   using Command = std::variant<Add, Configure, Remove>;
 
-  /// Starts at once, on `core` if given. `clock` outlives it. Throws std::system_error when the machine refuses.
-  MediaThread(const base::Clock& clock, std::optional<unsigned> core);
+  /// Starts at once, named "media/`index`", on `core` if given. `clock` outlives it. Throws std::system_error when the
+  /// machine refuses.
+  MediaThread(const base::Clock& clock, unsigned index, std::optional<unsigned> core);
   ~MediaThread();  ///< stops, joins, closes what is left
   MediaThread(const MediaThread&) = delete;
   MediaThread& operator=(const MediaThread&) = delete;

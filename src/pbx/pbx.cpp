@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "base/loop.hpp"
 #include "media/board.hpp"
 #include "pbx/calls.hpp"
@@ -129,7 +130,10 @@ base::Result<void> Pbx::Parts::keep_first_settings() {
 
 base::Result<void> Pbx::Parts::start() {
   loops_.start();
-  office_thread_ = std::thread([this] { office_.run(); });
+  office_thread_ = std::thread([this] {
+    base::name_this_thread("office");
+    office_.run();
+  });
   auto outcome =
       wait_for<void>([this](auto done) { office_.post([this, done] { done(take(store_->snapshot()->settings)); }); });
   if (!outcome) {

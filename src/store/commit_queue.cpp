@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 
 namespace cadenas::store {
 
@@ -17,7 +18,10 @@ constexpr std::size_t largest_batch = 512;
 
 CommitQueue::CommitQueue(std::unique_ptr<Database> database, Snapshot first)
     : database_(std::move(database)), published_(std::make_shared<const Snapshot>(std::move(first))) {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    base::name_this_thread("store");
+    run();
+  });
 }
 
 CommitQueue::~CommitQueue() {
