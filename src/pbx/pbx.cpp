@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "base/thread_name.hpp"
 #include "base/loop.hpp"
+#include "base/thread_name.hpp"
 #include "media/board.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/certificate_keeper.hpp"
