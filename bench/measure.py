@@ -14,10 +14,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 import signalling_rows  # noqa: E402
 import voice_rows  # noqa: E402
 
+DOCUMENT = ROOT / "docs/performance.md"
+
 HEAD = """# Performance
 
-Made by `bench/run --write` on {machine}. Every peer is measured by the same program in the same run; figures drift by
-10 to 30 % from machine to machine, the order between rows does not. "Core" figures are CPU time of the server process
+Made by `bench/run --write` on {machine}, a part at a time or all at once. Every peer is measured by the same program
+in the same run; figures drift by 10 to 30 % from machine to machine, the order between rows does not. "Core" figures are CPU time of the server process
 and its children (user and system, from /proc), so the load generator's own cost is not in them: the rate a core could
 do is 1 s divided by it. The server runs on one core, the load on another.
 """
@@ -34,8 +36,8 @@ def table(headings: list[str], rows: list[list[str]]) -> str:
 
 def signalling(build, folder):
     rows = signalling_rows.rows(build, folder / "signalling", progress)
-    return ("## Signalling\n\nOne worker each (`bench/run signalling`). Digest on every REGISTER and INVITE, ECDSA P-256 "
-            "certificate, TLS 1.3. The raw limit of REGISTER is a loop that copies five headers back; of the handshake, "
+    return ("## Signalling\n\nOne worker each unless said (`bench/run signalling`); two workers share both cores with "
+            "the load. Digest on every REGISTER and INVITE, ECDSA P-256 certificate, TLS 1.3. The raw limit of REGISTER is a loop that copies five headers back; of the handshake, "
             "OpenSSL accepting and closing.\n\n"
             + table(["work", "server", "a core does", "core µs each", "latency p50 / p99 ms", "ahead of Kamailio"], rows))
 
@@ -60,6 +62,16 @@ def micro(build, _folder):
             + table(["operation", "CPU time"], rows))
 
 
+def write(head: str, measured: dict[str, str]) -> None:
+    """Puts what was measured into the document; a part that was not measured now keeps what it said."""
+    old = DOCUMENT.read_text().split("\n## ")[1:] if DOCUMENT.exists() else []
+    kept = {section.splitlines()[0]: "## " + section.rstrip("\n") + "\n" for section in old}
+    order = ["Signalling", "Voice", "Single operations"]
+    for section in measured.values():
+        kept[section.splitlines()[0].removeprefix("## ")] = section
+    DOCUMENT.write_text(head + "\n" + "\n".join(kept[title] for title in order if title in kept))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=["signalling", "voice", "micro", []], default=[])
@@ -71,11 +83,10 @@ def main() -> None:
         model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), "unknown CPU")
     machine = f"{model}, Linux {platform.release().split('-')[0]}, Debian 12"
     with tempfile.TemporaryDirectory() as folder:
-        sections = [globals()[part](arguments.build, pathlib.Path(folder)) for part in parts]
-    text = HEAD.format(machine=machine) + "\n" + "\n".join(sections)
-    print(text)
+        measured = {part: globals()[part](arguments.build, pathlib.Path(folder)) for part in parts}
+    print("\n".join(measured.values()))
     if arguments.write:
-        (ROOT / "docs/performance.md").write_text(text)
+        write(HEAD.format(machine=machine), measured)
 
 
 if __name__ == "__main__":
