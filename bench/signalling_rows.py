@@ -46,9 +46,8 @@ SCENARIOS = [
 IDLE_PHONES = 10_000
 
 
-def rows(build: pathlib.Path, folder: pathlib.Path, progress) -> list[list[str]]:
-    """One worker has a core and the load the other; two workers share both cores with the load. The certificate is the
-    same for all."""
+def rows(build: pathlib.Path, folder: pathlib.Path, progress, workers: int = 1, idle: bool = True) -> list[list[str]]:
+    """Each server has `workers` workers on one core, the load the other core. The certificate is the same for all."""
     folder.mkdir(parents=True, exist_ok=True)
     certificate, key = folder / "cert.pem", folder / "key.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
@@ -61,35 +60,25 @@ def rows(build: pathlib.Path, folder: pathlib.Path, progress) -> list[list[str]]
         progress(f"{who}: {row}: {result['server_cpu_us']:.1f} µs of a core each, "
                  f"{result['completed'] / result['seconds']:.0f}/s, p99 {result['p99_ms']:.1f} ms")
 
-    def one_worker(who, server):
+    def through(who, server):
         for row, scenario, transport, options in SCENARIOS:
             port = server.sip_port if transport == "udp" else server.tls_port
             note(row, who, load(build, scenario, port, server.pid, transport=transport, **options))
-        result = load(build, "idle", server.tls_port, server.pid, transport="tls", phones=IDLE_PHONES, seconds=120)
-        measured.setdefault("memory of an idle TLS-registered phone", {})[who] = result
-        progress(f"{who}: {result['server_kb'] / IDLE_PHONES:.1f} kB an idle phone")
+        if idle:
+            result = load(build, "idle", server.tls_port, server.pid, transport="tls", phones=IDLE_PHONES, seconds=120)
+            measured.setdefault("memory of an idle TLS-registered phone", {})[who] = result
+            progress(f"{who}: {result['server_kb'] / IDLE_PHONES:.1f} kB an idle phone")
 
-    def both_servers(workers, prefix, phones, measure):
-        name = f"{workers}-workers"
-        with Pbx(folder / f"pbx-{name}", certificate=certificate, key=key, loops=workers, prefix=prefix,
-                 per_source=20_000) as ours:
-            ours.unlock()
-            for number in range(FIRST_NUMBER, FIRST_NUMBER + phones):
-                # Clear media: Kamailio passes SDP by, so the calls of both rows are described alike.
-                ours.add_user(str(number), PASSWORD, srtp_mode="off")
-            measure("cadenas", ours)
-        with Kamailio(folder / f"kamailio-{name}", free_port(), free_port(), PASSWORD, certificate, key,
-                      workers=workers, prefix=prefix) as kamailio:
-            measure("kamailio", kamailio)
-
-    def calls_only(who, server):
-        for row, scenario, transport, options in SCENARIOS:
-            if scenario == "calls":
-                port = server.sip_port if transport == "udp" else server.tls_port
-                note(row + ", 2 workers", who, load(build, scenario, port, server.pid, transport=transport, **options))
-
-    both_servers(1, tuple(SERVER_CORE), IDLE_PHONES, one_worker)
-    both_servers(2, (), 200, calls_only)
+    with Pbx(folder / "pbx", certificate=certificate, key=key, loops=workers, prefix=tuple(SERVER_CORE),
+             per_source=20_000) as ours:
+        ours.unlock()
+        for number in range(FIRST_NUMBER, FIRST_NUMBER + (IDLE_PHONES if idle else 200)):
+            # Clear media: Kamailio passes SDP by, so the calls of both rows are described alike.
+            ours.add_user(str(number), PASSWORD, srtp_mode="off")
+        through("cadenas", ours)
+    with Kamailio(folder / "kamailio", free_port(), free_port(), PASSWORD, certificate, key, workers=workers,
+                  prefix=tuple(SERVER_CORE)) as kamailio:
+        through("kamailio", kamailio)
     with Bare(build, folder, "bare-udp") as bare:
         eventually("the bare server", lambda: bare.alive())
         note(SCENARIOS[0][0], "raw limit", load(build, "register", bare.port, bare.pid, transport="udp",
