@@ -11,6 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/endpoint.hpp"
+#include "pki/distinguished_name.hpp"
 #include "pki/openssl_error.hpp"
 #include "pki/openssl_handles.hpp"
 
@@ -21,12 +22,6 @@ std::string text_of(BIO* sink) {
   char* data = nullptr;
   const long length = BIO_get_mem_data(sink, &data);
   return {data, static_cast<std::size_t>(length)};
-}
-
-std::string name_text(const X509_NAME* name) {
-  const BioHandle sink(BIO_new(BIO_s_mem()));
-  if (!sink || X509_NAME_print_ex(sink.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0) return {};
-  return text_of(sink.get());
 }
 
 std::string last_common_name(const X509_NAME* name) {
@@ -165,8 +160,8 @@ base::Result<Certificate> Certificate::from_x509(X509* x509) {
   if ((flags & EXFLAG_INVALID) != 0 || !not_before || !not_after) {
     return openssl_failure("cert.unreadable", "The certificate has dates or extensions that cannot be read");
   }
-  facts->subject = name_text(X509_get_subject_name(x509));
-  facts->issuer = name_text(X509_get_issuer_name(x509));
+  facts->subject = distinguished_name(X509_get_subject_name(x509));
+  facts->issuer = distinguished_name(X509_get_issuer_name(x509));
   facts->common_name = last_common_name(X509_get_subject_name(x509));
   facts->serial = serial_text(x509);
   facts->not_before = *not_before;

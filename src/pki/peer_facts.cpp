@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 
 #include "pki/openssl_handles.hpp"
+#include "pki/peer_check.hpp"
 
 namespace cadenas::pki {
 
@@ -20,6 +21,10 @@ PeerFacts read_peer_facts(SSL* ssl) {
   const long verdict = SSL_get_verify_result(ssl);
   const bool asked = (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
   facts.verified = asked && verdict == X509_V_OK;
+  if (const PeerCheck* check = peer_check_of(ssl); check != nullptr && facts.verified) {
+    facts.chain = check->chain;
+    facts.revocation = check->revocation.state;
+  }
   if (verdict != X509_V_OK) {
     facts.verify_problem = X509_verify_cert_error_string(verdict);
   } else if (!asked) {

@@ -6,6 +6,8 @@
 #include <openssl/types.h>
 
 #include "pki/certificate.hpp"
+#include "pki/chain_keys.hpp"
+#include "pki/revocation_index.hpp"
 
 namespace cadenas::pki {
 
@@ -18,6 +20,10 @@ struct PeerFacts {
   std::optional<Certificate> certificate;  ///< the peer's, if it showed one
   bool verified = false;                   ///< a certificate was shown, and verified against the trust anchors
   std::string verify_problem;              ///< why not, in OpenSSL's words; empty when verified or none was shown
+  ChainKeys chain;                         ///< what the audit looks up; empty unless a chain was verified
+  /// What the revocation lists said of the whole chain; `unknown` also where none was asked. Not `good` and yet
+  /// connected: policy warns only.
+  RevocationState revocation = RevocationState::unknown;
 };
 
 /// Reads the facts off a session whose handshake is finished. On the thread that owns `ssl`.

@@ -3,6 +3,7 @@
 
 #include "base/endpoint.hpp"
 #include "pki/openssl_error.hpp"
+#include "pki/peer_check.hpp"
 #include "pki/tls_context.hpp"
 #include "pki/tls_settings.hpp"
 
@@ -45,7 +46,9 @@ base::Result<std::unique_ptr<TlsClientContext>> TlsClientContext::make(TlsClient
   }
   SslContextHandle context(SSL_CTX_new(TLS_client_method()));
   if (!context || !apply_settings(context.get(), options.compatibility) ||
-      !trust(context.get(), options.trust_anchors)) {
+      !trust(context.get(), options.trust_anchors) ||
+      (options.verify_server &&
+       !check_peers(context.get(), {PeerSide::server, std::move(options.revocation), options.clock}))) {
     return openssl_failure("tls.context-failed", "The TLS client could not be set up");
   }
   SSL_CTX_set_verify(context.get(), options.verify_server ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,

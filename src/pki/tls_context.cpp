@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 
 #include "pki/openssl_error.hpp"
+#include "pki/peer_check.hpp"
 #include "pki/tls_settings.hpp"
 
 namespace cadenas::pki {
@@ -21,13 +22,14 @@ namespace {
 // SSL_accept refuses to resume without one when clients are verified.
 constexpr unsigned char session_context[] = "cadenas";
 
-bool demand_certificate(SSL_CTX* context, const std::vector<Certificate>& anchors) {
+bool demand_certificate(SSL_CTX* context, const TlsServerOptions& options) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   // Some phones send nothing when the list does not name their CA.
-  for (const Certificate& anchor : anchors) {
+  for (const Certificate& anchor : options.trust_anchors) {
     if (SSL_CTX_add_client_CA(context, anchor.handle()) != 1) return false;
   }
-  return trust(context, anchors);
+  return trust(context, options.trust_anchors) &&
+         check_peers(context, {PeerSide::client, options.revocation, options.clock});
 }
 
 bool set_tickets(SSL_CTX* context, unsigned tickets) {
@@ -45,7 +47,7 @@ base::Result<std::shared_ptr<SSL_CTX>> build(const Identity& identity, const Tls
   SslContextHandle context(SSL_CTX_new(TLS_server_method()));
   if (!context || !apply_settings(context.get(), options.compatibility) || !use_identity(context.get(), identity) ||
       !set_tickets(context.get(), demanded ? 0 : options.tickets) ||
-      (demanded && !demand_certificate(context.get(), options.trust_anchors))) {
+      (demanded && !demand_certificate(context.get(), options))) {
     return openssl_failure("tls.context-failed",
                            "TLS cannot be served with the certificate " + identity.leaf().facts().subject);
   }

@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/published.hpp"
 #include "pki/certificate.hpp"
 #include "pki/identity.hpp"
 #include "pki/openssl_handles.hpp"
+#include "pki/revocation_index.hpp"
 
 namespace cadenas::pki {
 
@@ -23,7 +25,7 @@ enum class TlsCompatibility {
 
 enum class ClientCertificates {
   not_asked,  ///< MODE-2
-  required,   ///< MODE-3, BOTHWAY: none, out of date, or not under a trust anchor -> the handshake fails
+  required,   ///< MODE-3, BOTHWAY: none, out of date, not under a trust anchor, or revoked -> the handshake fails
 };
 
 struct TlsServerOptions {
@@ -33,11 +35,18 @@ struct TlsServerOptions {
   /// Stateless tickets per full TLS 1.3 handshake (0: no resumption at all, in 1.2 either); nothing is kept per session
   /// on the server. Taken as 0 with `required`, so that a phone revoked since cannot resume.
   unsigned tickets = 1;
+  /// With `required`, what clients' chains are looked up in (CERT-7). Replacing the index inside reaches the next
+  /// handshake without a new context; null: nothing is looked up.
+  std::shared_ptr<const LiveRevocation> revocation{};
+  /// With `required`, what dates are held against; outlives the context and its sessions. Null: the system's clock.
+  const base::Clock* clock = nullptr;
 };
 
 struct TlsServerState;
 
 /// The server side of TLS for one listener: one immutable SSL_CTX per identity and options, replaced as a whole.
+///
+/// Why a client was refused is read with `read_peer_refusal`; what was verified, with `read_peer_facts`.
 ///
 /// This costs a handshake nothing (SSL_new shares the context's certificate), where a per-handshake certificate
 /// callback would set, check and copy key and chain each time. Connections keep the context they began with.
@@ -76,6 +85,9 @@ struct TlsClientOptions {
   TlsCompatibility compatibility = TlsCompatibility::modern;
   bool verify_server = true;                 ///< false: encryption without authentication (CERT-6)
   std::vector<Certificate> trust_anchors{};  ///< roots or intermediates; at least one with `verify_server`
+  /// With `verify_server`, as in TlsServerOptions: a revoked server is not talked to (CERT-7).
+  std::shared_ptr<const LiveRevocation> revocation{};
+  const base::Clock* clock = nullptr;  ///< with `verify_server`, as in TlsServerOptions
 };
 
 /// The client side of TLS: trunks, links to other iPBXs, tests.

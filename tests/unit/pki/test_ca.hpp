@@ -23,6 +23,7 @@ struct TestCertificate {
   std::chrono::days from{-1};
   std::chrono::days until{30};
   const EVP_MD* hash = EVP_sha256();
+  KeyAlgorithm key = KeyAlgorithm::ecdsa_p256;
 };
 
 /// Signs `wanted` with `issuer`, or with its own key where there is none.
@@ -30,7 +31,7 @@ inline Identity issue(const TestCertificate& wanted, const Identity* issuer = nu
   const auto require = [](bool done) {
     if (!done) throw std::runtime_error("the test's certificate cannot be made");
   };
-  PrivateKey key = PrivateKey::generate(KeyAlgorithm::ecdsa_p256).value();
+  PrivateKey key = PrivateKey::generate(wanted.key).value();
   const X509Handle x509(X509_new());
   const std::string serial = base::random_hex(8);
   X509_set_version(x509.get(), X509_VERSION_3);
