@@ -2,6 +2,8 @@
 
 import json
 import pathlib
+import socket
+import ssl
 import subprocess
 
 from lab.kamailio import Kamailio
@@ -11,6 +13,35 @@ from lab.process import LabError, Process, eventually, free_port
 PASSWORD = "bench-only-password"
 FIRST_NUMBER = 1000
 SERVER_CORE, LOAD_CORE = ["taskset", "-c", "0"], ["taskset", "-c", "1"]
+
+
+def openssl(*arguments):
+    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+
+
+def issue_certificate(folder: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
+    """One ECDSA P-256 certificate for all servers, under a CA: a self-signed one the iPBX would take for its own and
+    replace by one of RSA, as soon as anything in it is not as it would have written it."""
+    fresh_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    certificate, key, request, extensions = (folder / name for name in ("cert.pem", "key.pem", "request.pem", "ext"))
+    extensions.write_text("subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n")
+    openssl("req", "-x509", *fresh_key, "-days", "365", "-subj", "/CN=bench CA", "-keyout", folder / "ca-key.pem",
+            "-out", folder / "ca.pem")
+    openssl("req", "-new", *fresh_key, "-subj", "/CN=127.0.0.1", "-keyout", key, "-out", request)
+    openssl("x509", "-req", "-in", request, "-CA", folder / "ca.pem", "-CAkey", folder / "ca-key.pem", "-days", "90",
+            "-extfile", extensions, "-out", certificate)
+    return certificate, key
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def demand_certificate(port: int, certificate: pathlib.Path):
+    """A row of handshakes says nothing beside one with another kind of key."""
+    if ssl.get_server_certificate(("127.0.0.1", port)).split() != certificate.read_text().split():
+        raise LabError(f"the server on port {port} shows another certificate than the bench gave it")
 
 
 class Bare(Process):
@@ -49,10 +80,7 @@ IDLE_PHONES = 10_000
 def rows(build: pathlib.Path, folder: pathlib.Path, progress, workers: int = 1, idle: bool = True) -> list[list[str]]:
     """Each server has `workers` workers on one core, the load the other core. The certificate is the same for all."""
     folder.mkdir(parents=True, exist_ok=True)
-    certificate, key = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-                    "3", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out",
-                    str(certificate)], check=True, capture_output=True)
+    certificate, key = issue_certificate(folder)
     measured: dict[str, dict[str, dict]] = {}
 
     def note(row, who, result):
@@ -61,6 +89,7 @@ def rows(build: pathlib.Path, folder: pathlib.Path, progress, workers: int = 1, 
                  f"{result['completed'] / result['seconds']:.0f}/s, p99 {result['p99_ms']:.1f} ms")
 
     def through(who, server):
+        demand_certificate(server.tls_port, certificate)
         for row, scenario, transport, options in SCENARIOS:
             port = server.sip_port if transport == "udp" else server.tls_port
             note(row, who, load(build, scenario, port, server.pid, transport=transport, **options))
@@ -84,7 +113,7 @@ def rows(build: pathlib.Path, folder: pathlib.Path, progress, workers: int = 1, 
         note(SCENARIOS[0][0], "raw limit", load(build, "register", bare.port, bare.pid, transport="udp",
                                                 **SCENARIOS[0][3]))
     with Bare(build, folder, "bare-tls", certificate, key) as bare:
-        eventually("the bare server", lambda: bare.alive())
+        eventually("the bare server", lambda: is_listening(bare.port))
         note(SCENARIOS[2][0], "raw limit", load(build, "handshake", bare.port, bare.pid, transport="tls",
                                                 **SCENARIOS[2][3]))
     return [_row(row, who, result, by_server) for row, by_server in measured.items()

@@ -3,24 +3,18 @@
 #include <atomic>
 #include <memory>
 
-#include <spdlog/async.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "base/thread_name.hpp"
+#include "base/log_writer.hpp"
 
 namespace cadenas::base::log {
 
 namespace {
 
-constexpr std::size_t kQueueLines = 8192;
 std::atomic<Level> threshold{Level::info};
-
-std::shared_ptr<spdlog::logger>& sink() {
-  static std::shared_ptr<spdlog::logger> logger;
-  return logger;
-}
+std::unique_ptr<Writer> writer;
 
 std::string_view name_of(Level level) {
   switch (level) {
@@ -60,24 +54,19 @@ void append_json_string(std::string& out, std::string_view text) {
 
 void open(const std::string& file, Level from) {
   threshold = from;
-  spdlog::init_thread_pool(kQueueLines, 1, [] { name_this_thread("log"); });
   spdlog::sink_ptr target;
   if (file.empty()) {
-    target = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    target = std::make_shared<spdlog::sinks::stderr_sink_st>();
   } else {
-    target = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+    target = std::make_shared<spdlog::sinks::basic_file_sink_st>(file);
   }
-  auto logger = std::make_shared<spdlog::async_logger>("cadenas", target, spdlog::thread_pool(),
-                                                       spdlog::async_overflow_policy::overrun_oldest);
+  auto logger = std::make_shared<spdlog::logger>("cadenas", std::move(target));
   logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v)", spdlog::pattern_time_type::utc);
-  logger->set_level(spdlog::level::trace);
-  spdlog::flush_every(std::chrono::seconds(1));
-  spdlog::register_logger(logger);
-  sink() = std::move(logger);
+  writer = std::make_unique<Writer>(std::move(logger));
 }
 
 void write(Level level, std::string_view event, std::initializer_list<Field> fields) {
-  if (level < threshold.load(std::memory_order_relaxed) || !sink()) return;
+  if (level < threshold.load(std::memory_order_relaxed) || !writer) return;
   std::string line = R"("level":")";
   line += name_of(level);
   line += R"(","event":)";
@@ -93,14 +82,11 @@ void write(Level level, std::string_view event, std::initializer_list<Field> fie
     }
   }
   line.push_back('}');
-  sink()->log(level >= Level::warning ? spdlog::level::warn : spdlog::level::info, spdlog::string_view_t(line));
+  writer->push(std::move(line));
 }
 
 void close() {
-  if (!sink()) return;
-  sink()->flush();
-  sink().reset();
-  spdlog::shutdown();
+  writer.reset();
 }
 
 }  // namespace cadenas::base::log

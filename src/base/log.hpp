@@ -31,7 +31,7 @@ struct Field {
 void open(const std::string& file, Level from);
 
 /// Writes one JSON object a line: time, level, event, then the fields in order. Thread-safe; never blocks on the disk
-/// of a signalling thread (an own thread writes; when its queue is full the oldest lines are lost and counted).
+/// (an own thread writes, see log_writer.hpp; when its queue is full lines are lost and counted).
 /// `event` is dotted and stable, e.g. "registrar.bound".
 void write(Level level, std::string_view event, std::initializer_list<Field> fields);
 
@@ -48,7 +48,8 @@ inline void error(std::string_view event, std::initializer_list<Field> fields = 
   write(Level::error, event, fields);
 }
 
-/// Flushes what is queued and stops the writing thread; the last call of a program.
+/// Writes what is queued and stops the writing thread: the last call of a program, when no other thread is left that
+/// could log.
 void close();
 
 }  // namespace cadenas::base::log

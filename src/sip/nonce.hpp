@@ -3,12 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+
+struct evp_mac_ctx_st;  // OpenSSL's EVP_MAC_CTX
 
 namespace cadenas::sip {
 
@@ -33,7 +36,8 @@ class NonceBook {
     std::size_t remembered = 100'000;
   };
 
-  /// `key`: 16 octets or more, never leaves the book. `clock` must outlive it.
+  /// `key`: 16 octets or more, never leaves the book. `clock` must outlive it. A library without HMAC-SHA-256 makes a
+  /// book that recognises no nonce.
   NonceBook(const base::Clock& clock, base::SecretBytes key, Settings settings);
   NonceBook(const base::Clock& clock, base::SecretBytes key) : NonceBook(clock, std::move(key), Settings{}) {}
 
@@ -51,12 +55,13 @@ class NonceBook {
     std::uint64_t seen = 0;  // bit i: the count highest - i was used
     std::string response;    // that of the highest count
   };
+  /// Hex; empty where it cannot be had.
   std::string mac_of(std::string_view head) const;
   std::optional<std::int64_t> issued_at(std::string_view nonce) const;
   void forget(std::int64_t now);
 
   const base::Clock& clock_;
-  base::SecretBytes key_;
+  std::unique_ptr<evp_mac_ctx_st, void (*)(evp_mac_ctx_st*)> mac_;  // holds the key; OpenSSL wipes it
   Settings settings_;
   std::map<std::string, Use, std::less<>> used_;  // a nonce begins with its time: the oldest is the first
   std::int64_t forgotten_until_ = -1;             // issue time of the youngest that was forgotten before its time

@@ -14,6 +14,8 @@ StreamSocket::StreamSocket(base::Loop& loop, int descriptor, pki::SslHandle ssl)
     : descriptor_(loop.io(), descriptor), ssl_(std::move(ssl)) {
   if (ssl_ == nullptr) return;
   SSL_set_fd(ssl_.get(), descriptor);
+  // One system call for a record's head and body, and for as many records as wait.
+  SSL_set_read_ahead(ssl_.get(), 1);
   // An idle phone keeps no record buffers, 34 kB otherwise.
   SSL_set_mode(ssl_.get(),
                SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -33,6 +35,8 @@ StreamSocket::Outcome StreamSocket::judge(int returned) {
     case SSL_ERROR_WANT_WRITE:
       return {Status::want_write};
     case SSL_ERROR_ZERO_RETURN:
+      // Without a close_notify nobody is left to send one to (RFC 8446 §6.1).
+      broken_ = broken_ || BIO_eof(SSL_get_rbio(ssl_.get())) == 1;
       return {Status::end_of_stream};
     case SSL_ERROR_SSL: {
       broken_ = true;

@@ -46,7 +46,7 @@ class StreamSocket {
 
   boost::asio::posix::stream_descriptor descriptor_;
   pki::SslHandle ssl_;
-  bool broken_ = false;  // OpenSSL forbids any further call after a fatal error
+  bool broken_ = false;  // after a fatal error, when OpenSSL forbids any further call, or an end without close_notify
 };
 
 }  // namespace cadenas::sip
