@@ -18,7 +18,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using ErrorCode = beast::error_code;
 
-constexpr std::size_t most_discarded = 1024 * 1024;
+constexpr std::size_t most_discarded = std::size_t{1024} * 1024;
 constexpr std::string_view bearer_scheme = "bearer ";
 
 class Connection : public std::enable_shared_from_this<Connection> {

@@ -82,9 +82,9 @@ std::optional<Bytes> from_base64(std::string_view text) {
   std::uint32_t group = 0;
   unsigned bits = 0;
   for (const char c : text) {
-    const int value = kBase64Values[static_cast<unsigned char>(c)];
+    const std::int8_t value = kBase64Values[static_cast<unsigned char>(c)];
     if (value < 0) return std::nullopt;
-    group = group << 6 | static_cast<std::uint32_t>(value);
+    group = group << 6 | static_cast<std::uint8_t>(value);
     bits += 6;
     if (bits >= 8) {
       bits -= 8;

@@ -251,7 +251,7 @@ void Call::finalize(const std::string& cause) {
   exchange_.reset();
   if (session_ != 0) {
     if (auto stats = services_.media->close(session_)) {
-      final_stats_ = std::make_shared<media::SessionStats>(std::move(*stats));
+      final_stats_ = std::make_shared<media::SessionStats>(*stats);
     }
   }
   const CallView last = view();

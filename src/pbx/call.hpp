@@ -57,7 +57,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   /// `answer_on`, with null where the call is not one of two confirmed parties; it ends all the same where `or_end`.
   /// On the call's loop.
   void surrender(const std::shared_ptr<Leg>& replaced, bool or_end, base::Loop& answer_on,
-                 std::function<void(std::shared_ptr<Party>)> taken);
+                 const std::function<void(std::shared_ptr<Party>)>& taken);
 
  private:
   using PartyPtr = std::shared_ptr<Party>;
@@ -171,6 +171,6 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
 
 /// Finds the leg of that dialog on whatever loop it is; answers on `answer_on`, null if there is none.
 void find_leg_anywhere(CallServices& services, const ReplacedDialog& dialog, base::Loop& answer_on,
-                       std::function<void(std::shared_ptr<Leg>, std::shared_ptr<LegOwner>, base::Loop*)> found);
+                       const std::function<void(std::shared_ptr<Leg>, std::shared_ptr<LegOwner>, base::Loop*)>& found);
 
 }  // namespace cadenas::pbx

@@ -60,7 +60,7 @@ void Call::transfer_to_dialog(const PartyPtr& referrer, const TransferTarget& ta
 }
 
 void Call::surrender(const std::shared_ptr<Leg>& replaced, bool or_end, base::Loop& answer_on,
-                     std::function<void(std::shared_ptr<Party>)> taken) {
+                     const std::function<void(std::shared_ptr<Party>)>& taken) {
   const PartyPtr party = party_of(replaced);
   const PartyPtr other = party ? other_of(party) : nullptr;
   const bool two = state_ == CallState::answered && other && other->confirmed && !other->gone && !exchange_ &&
@@ -160,7 +160,7 @@ void Call::join(const PartyPtr& newcomer) {
 }
 
 void find_leg_anywhere(CallServices& services, const ReplacedDialog& dialog, base::Loop& answer_on,
-                       std::function<void(std::shared_ptr<Leg>, std::shared_ptr<LegOwner>, base::Loop*)> found) {
+                       const std::function<void(std::shared_ptr<Leg>, std::shared_ptr<LegOwner>, base::Loop*)>& found) {
   struct Search {
     std::atomic<std::size_t> waiting;
     std::atomic<bool> answered{false};

@@ -77,7 +77,7 @@ void Locations::apply(std::string number, BindingUpdate update, base::Loop& answ
   });
 }
 
-void Locations::list(Listed listed) {
+void Locations::list(const Listed& listed) {
   struct Gathering {
     std::mutex writing;
     std::vector<RegistrationView> views;
@@ -120,7 +120,7 @@ void Locations::remove_flow(const sip::Flow& flow) {
   }
 }
 
-void Locations::remove_unless(std::function<bool(const std::string&)> keep) {
+void Locations::remove_unless(const std::function<bool(const std::string&)>& keep) {
   for (const auto& shard : shards_) {
     shard->loop.dispatch([&shard = *shard, keep] {
       const auto removed = shard.table.remove_unless(keep);

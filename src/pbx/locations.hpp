@@ -48,12 +48,12 @@ class Locations {
 
   using Listed = std::function<void(std::vector<RegistrationView>)>;
   /// All bindings, by number; `listed` runs once, on one of the loops.
-  void list(Listed listed);
+  void list(const Listed& listed);
 
   /// Removes what was bound by a connection that closed; nothing for a UDP flow.
   void remove_flow(const sip::Flow& flow);
   /// Removes the bindings of numbers for which `keep` is false. It is called on each loop, maybe at the same time.
-  void remove_unless(std::function<bool(const std::string&)> keep);
+  void remove_unless(const std::function<bool(const std::string&)>& keep);
 
   /// Bindings in memory, of all loops.
   std::size_t size() const;

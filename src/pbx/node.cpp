@@ -67,7 +67,7 @@ void Node::Inbound::on_flow_closed(const sip::Flow& flow, sip::CloseReason reaso
 }
 
 Node::Node(base::Loop& loop, Authenticator::SnapshotSource snapshot, Locations& locations, CallServices& services,
-           Settings settings)
+           const Settings& settings)
     : loop_(loop),
       locations_(locations),
       transport_(loop, inbound_, settings.transport),

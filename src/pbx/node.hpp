@@ -29,7 +29,7 @@ class Node final : public sip::ServerUser {
 
   /// All references must outlive the node.
   Node(base::Loop& loop, Authenticator::SnapshotSource snapshot, Locations& locations, CallServices& services,
-       Settings settings);
+       const Settings& settings);
   ~Node() override;
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;

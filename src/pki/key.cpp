@@ -14,7 +14,7 @@
 namespace cadenas::pki {
 namespace {
 
-constexpr std::size_t largest_key_file = 64 * 1024;
+constexpr std::size_t largest_key_file = std::size_t{64} * 1024;
 
 // Without a callback OpenSSL would ask for the password of an encrypted key on the terminal.
 int no_password(char*, int, int, void*) {

@@ -196,7 +196,7 @@ base::Result<void> TransportLayer::send(const Flow& flow, std::string_view messa
   return sent;
 }
 
-void TransportLayer::connect(Transport transport, const base::Endpoint& remote, ConnectOptions options,
+void TransportLayer::connect(Transport transport, const base::Endpoint& remote, const ConnectOptions& options,
                              Connected connected) {
   const auto fail_later = [&](std::string code, std::string message) {
     loop_.post([connected, error = base::Error{std::move(code), std::move(message), {}}] {

@@ -61,7 +61,7 @@ class TransportLayer final : public FlowSender {
   /// Opens a connection (for UDP: finds the socket to send from) and reports the flow or an error once, never within
   /// the call. Errors: "connect.failed", "connect.timeout", "connect.tls", "connect.limit", "connect.no-socket" (UDP:
   /// no listener of that address family).
-  void connect(Transport transport, const base::Endpoint& remote, ConnectOptions options, Connected connected);
+  void connect(Transport transport, const base::Endpoint& remote, const ConnectOptions& options, Connected connected);
 
   /// Ends a connection: what is queued is still tried once, TLS says close_notify. Nothing for UDP or a closed flow.
   void close(const Flow& flow, CloseReason reason = CloseReason::by_us);

@@ -25,7 +25,7 @@ namespace http = beast::http;
 using asio::ip::tcp;
 
 constexpr std::chrono::seconds patience{10};
-constexpr std::uint64_t largest_answer = 64 * 1024 * 1024;
+constexpr std::uint64_t largest_answer = std::uint64_t{64} * 1024 * 1024;
 
 std::string text_of(const boost::json::object& object, const char* member) {
   const auto* value = object.if_contains(member);

@@ -11,7 +11,6 @@ namespace cadenas::apps::cli {
 
 namespace {
 
-using boost::json::object;
 using boost::json::value;
 
 // What phones sent may hold escape sequences, which a terminal would obey.
