@@ -8,15 +8,23 @@
 #include "media/board.hpp"
 #include "pbx/call_facts.hpp"
 #include "pbx/calls.hpp"
+#include "sip/grammar.hpp"
 #include "sip/header_values.hpp"
 
 namespace cadenas::pbx {
 
 namespace {
 
+// RFC 3323 §4.2: values between semicolons; "id" is that of RFC 3325.
 bool asks_for_privacy(const sip::MessageView& invite) {
-  return invite.value(sip::HeaderId::privacy).find("id") != std::string_view::npos ||
-         invite.value(sip::HeaderId::privacy).find("user") != std::string_view::npos;
+  std::string_view values = invite.value(sip::HeaderId::privacy);
+  while (!values.empty()) {
+    const std::size_t end = std::min(values.find(';'), values.size());
+    const std::string_view value = sip::grammar::trim(values.substr(0, end));
+    if (sip::grammar::same(value, "id") || sip::grammar::same(value, "user")) return true;
+    values.remove_prefix(std::min(end + 1, values.size()));
+  }
+  return false;
 }
 
 int status_for(const base::Error& error) {

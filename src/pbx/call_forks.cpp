@@ -27,7 +27,7 @@ void Call::invite_number(const std::string& number, const std::string& referred_
     return forks_exhausted();
   }
   services_.find(number, loop_,
-                 [weak = weak_from_this(), callee = found->second, referred_by](std::vector<Binding> bindings) {
+                 [weak = weak_from_this(), callee = found->second, referred_by](const std::vector<Binding>& bindings) {
                    const auto self = weak.lock();
                    if (!self || self->state_ == CallState::ended) return;
                    self->ring(bindings, callee, referred_by);

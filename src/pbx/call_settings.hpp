@@ -17,6 +17,7 @@ struct CallSettings {
   std::size_t max_calls_per_number = 20;  ///< begun by one subscription; beyond it 503
   std::size_t max_forks = 10;             ///< contacts rung at once
   base::Millis ring_timeout{180'000};     ///< then the legs are cancelled and the caller gets 480
+  base::Millis offer_timeout{60'000};     ///< for the final answer to a re-INVITE; then it is cancelled
   std::uint32_t max_forwards = 70;
   SessionTimerSettings session_timer;
   bool reliable_provisionals = true;  ///< RFC 3262 offered where the peer supports it

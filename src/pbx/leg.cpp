@@ -75,6 +75,7 @@ bool Leg::leave() {
   left_ = true;
   loop_.cancel(session_timer_);
   loop_.cancel(glare_timer_);
+  loop_.cancel(offer_timer_);
   answer_pending();
   calls_.remove_leg(call_id_, local_tag_);
   return true;

@@ -152,10 +152,12 @@ class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
   void refresh_session();
   void session_expired();
   void retry_offer();
+  void cancel_offer();
 
   std::optional<SessionTerms> terms_;
   base::Timers::Id session_timer_ = 0;
   base::Timers::Id glare_timer_ = 0;
+  base::Timers::Id offer_timer_ = 0;
   std::shared_ptr<sip::ClientTransaction> refreshing_;
   bool refer_pending_ = false;
 };

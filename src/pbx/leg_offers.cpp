@@ -133,6 +133,12 @@ void Leg::send_offer() {
   }
   offering_ = calls_.transactions().send_request(
       flow_, std::move(request).finish("application/sdp", offered_sdp_->to_string()), weak_from_this());
+  if (invite) offer_timer_ = after(calls_.services().settings.offer_timeout, &Leg::cancel_offer);
+}
+
+// Provisional responses keep an INVITE open for ever, and with it the offers of both parties.
+void Leg::cancel_offer() {
+  if (offering_ != nullptr) calls_.transactions().cancel(offering_);
 }
 
 void Leg::retry_offer() {
@@ -151,7 +157,9 @@ void Leg::acknowledge_success(const sip::MessageView& response) {
 }
 
 void Leg::on_offer_final(const sip::MessageView& response) {
-  const int status = response.status();
+  // 487 answers our own CANCEL; whoever offered did not ask for one.
+  const int status = response.status() == 487 ? 480 : response.status();
+  loop_.cancel(offer_timer_);
   const bool refresh = refreshing_ != nullptr;
   refreshing_ = nullptr;
   offering_ = nullptr;

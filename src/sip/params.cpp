@@ -22,7 +22,7 @@ const Fault* read_one(std::string_view text, std::size_t& at, Param& out) {
   at = skip(text, name_end, blank);
   if (at == text.size() || text[at] != '=') return nullptr;
   const std::size_t value = skip(text, at + 1, blank);
-  std::size_t value_end = value;
+  std::size_t value_end = 0;
   if (value < text.size() && text[value] == '"') {
     value_end = quoted_end(text, value);
     if (value_end == std::string_view::npos) return &open_quote;

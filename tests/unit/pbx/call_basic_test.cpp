@@ -276,6 +276,18 @@ TEST(Calls, HideTheCallerWhoAsksForPrivacy) {  // RFC 3323, RFC 3325
   }
 }
 
+TEST(Calls, ReadPrivacyValueByValue) {  // RFC 3323 §4.2
+  for (const auto& [value, hidden] : {std::pair{"header; ID ;critical", true}, std::pair{"user", true},
+                                      std::pair{"identity-none", false}, std::pair{"none", false}}) {
+    Exchange exchange;
+    Phone& a = exchange.phone("100");
+    Phone& b = exchange.phone("200");
+    a.invite("200", savp(4000, 'a'), "Privacy: " + std::string(value) + "\r\n");
+    const auto from = std::string(b.request(sip::Method::invite)->value(sip::HeaderId::from));
+    EXPECT_EQ(from.find("100@") == std::string::npos, hidden) << value << ": " << from;
+  }
+}
+
 TEST(Calls, RefuseAtTheirLimit) {
   Exchange exchange;
   exchange.services.settings.max_calls = 1;

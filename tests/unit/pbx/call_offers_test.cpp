@@ -213,6 +213,25 @@ TEST(CallOffers, KnowNoDialogOnAnotherFlow) {
   EXPECT_EQ(t.exchange.counts().calls, 1U);
 }
 
+TEST(CallOffers, CancelAReInviteThatOnlyEverGetsProvisionals) {
+  Connected t;
+  t.a.send("INVITE", savp(4000, 'a', "sendonly"));
+  const auto hold = t.b.request(sip::Method::invite);
+  t.b.respond(*hold, 183);
+  t.exchange.pass(t.exchange.services.settings.offer_timeout + base::Millis{1});
+  t.b.respond(*t.b.request(sip::Method::cancel), 200);
+  t.b.respond(*hold, 487);
+  t.b.request(sip::Method::ack);
+  t.a.response(480);
+  // The call stands as it was, and takes the next offer.
+  t.a.send("INVITE", savp(4000, 'a', "sendonly"));
+  const auto again = t.b.request(sip::Method::invite);
+  t.b.respond(*again, 200, savp_answer(*again, 5000, 'b', "recvonly"));
+  t.b.request(sip::Method::ack);
+  t.a.ack(*t.a.response(200));
+  t.hang_up();
+}
+
 TEST(CallOffers, AcknowledgeARepeated200) {
   Exchange exchange;
   Phone& a = exchange.phone("100");
