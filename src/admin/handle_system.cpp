@@ -6,6 +6,7 @@
 #include "admin/json_settings.hpp"
 #include "admin/managed_pbx.hpp"
 #include "admin/metrics.hpp"
+#include "admin/object_reader.hpp"
 #include "admin/openapi.hpp"
 #include "admin/warnings.hpp"
 
@@ -95,6 +96,27 @@ void regenerate_certificate(const Exchange& exchange, const Reply& reply) {
         note(kept, "certificate.regenerated", "A new self-signed certificate was made and put into service.",
              done->facts().fingerprint_sha256);
         reply(ok(to_json(*done, kept.context->clock.now())));
+      }));
+}
+
+// An error among the findings is no failure of the request: all of them are the answer, with `imported` false.
+void import_certificate(const Exchange& exchange, const Reply& reply) {
+  auto reader = ObjectReader::parse(exchange.request.body);
+  if (!reader) return reply(problem(reader.error()));
+  const std::string encoded = reader->required_text("pkcs12");
+  auto password = base::SecretBytes::copy_of(base::as_bytes(reader->required_text("password")));
+  if (auto good = reader->finish(); !good) return reply(problem(good.error()));
+  auto file = base::from_base64(encoded);
+  if (!file) return reply(problem({"request.member-value", "The PKCS#12 file must be in Base64.", "pkcs12"}));
+  const Exchange kept{exchange.context, {}, exchange.caller};
+  exchange.context->pbx.import_certificate(
+      *std::move(file), std::move(password),
+      on_api_thread<pbx::ImportedCertificate>(exchange, [=](const pbx::ImportedCertificate& done) {
+        if (done.certificate) {
+          note(kept, "certificate.imported", "A trusted certificate was imported.",
+               done.certificate->facts().fingerprint_sha256);
+        }
+        reply(ok(to_json(done, kept.context->clock.now())));
       }));
 }
 

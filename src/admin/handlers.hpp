@@ -34,6 +34,7 @@ void list_call_records(const Exchange& exchange, const Reply& reply);
 void get_call_record(const Exchange& exchange, const Reply& reply);
 void get_certificate(const Exchange& exchange, const Reply& reply);
 void regenerate_certificate(const Exchange& exchange, const Reply& reply);
+void import_certificate(const Exchange& exchange, const Reply& reply);
 void list_journal(const Exchange& exchange, const Reply& reply);
 void list_accounts(const Exchange& exchange, const Reply& reply);
 void put_account(const Exchange& exchange, const Reply& reply);

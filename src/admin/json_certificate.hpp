@@ -3,11 +3,15 @@
 #include <boost/json/object.hpp>
 
 #include "base/clock.hpp"
+#include "pbx/imported_certificate.hpp"
 #include "pki/certificate.hpp"
 
 namespace cadenas::admin {
 
 /// A certificate with all its fields, its state at `now` and its PEM.
 boost::json::object to_json(const pki::Certificate& certificate, base::WallTime now);
+
+/// What came of an import: whether it is there, the certificate or null, and every finding.
+boost::json::object to_json(const pbx::ImportedCertificate& imported, base::WallTime now);
 
 }  // namespace cadenas::admin

@@ -26,6 +26,8 @@ class ManagedPbx {
   virtual pbx::Health health() const = 0;
   virtual void change_settings(store::SystemSettings settings, Done<void> done) = 0;
   virtual void regenerate_certificate(Done<pki::Certificate> done) = 0;
+  virtual void import_certificate(base::Bytes file, base::SecretBytes password,
+                                  std::function<void(pbx::ImportedCertificate)> done) = 0;
 };
 
 /// The one that runs. `pbx` must outlive it.
@@ -43,6 +45,10 @@ class RunningPbx final : public ManagedPbx {
     pbx_.change_settings(std::move(settings), std::move(done));
   }
   void regenerate_certificate(Done<pki::Certificate> done) override { pbx_.regenerate_certificate(std::move(done)); }
+  void import_certificate(base::Bytes file, base::SecretBytes password,
+                          std::function<void(pbx::ImportedCertificate)> done) override {
+    pbx_.import_certificate(std::move(file), std::move(password), std::move(done));
+  }
 
  private:
   pbx::Pbx& pbx_;

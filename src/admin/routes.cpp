@@ -36,6 +36,7 @@ constexpr Route table[] = {
     {Method::get, "/api/v1/certificate", Access::reader, "getCertificate", get_certificate},
     {Method::post, "/api/v1/certificate/regenerate", Access::administrator, "regenerateCertificate",
      regenerate_certificate},
+    {Method::post, "/api/v1/certificate/import", Access::administrator, "importCertificate", import_certificate},
     {Method::get, "/api/v1/journal", Access::reader, "listJournal", list_journal},
     {Method::get, "/api/v1/accounts", Access::administrator, "listAccounts", list_accounts},
     {Method::put, "/api/v1/accounts/{name}", Access::administrator, "putAccount", put_account},

@@ -55,19 +55,26 @@ bool sync_directory(const std::filesystem::path& directory) {
   return handle.get() >= 0 && ::fsync(handle.get()) == 0;
 }
 
+Result<void> write_failed(const std::filesystem::path& file) {
+  const std::string reason = std::generic_category().message(errno);
+  return fail("file.write-failed", "The file " + file.string() + " could not be written: " + reason + ".",
+              file.string());
+}
+
 }  // namespace
 
 Result<void> replace_file(const std::filesystem::path& file, ByteView content, mode_t mode) {
   std::filesystem::path beside = file;
   beside += ".new";
-  const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
-  if (write_beside(beside, content, mode) && ::rename(beside.c_str(), file.c_str()) == 0 && sync_directory(directory)) {
-    return {};
-  }
-  const std::string reason = std::generic_category().message(errno);
-  ::unlink(beside.c_str());
-  return fail("file.write-failed", "The file " + file.string() + " could not be written: " + reason + ".",
-              file.string());
+  auto replaced = write_beside(beside, content, mode) ? rename_file(beside, file) : write_failed(file);
+  if (!replaced) ::unlink(beside.c_str());
+  return replaced;
+}
+
+Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const std::filesystem::path directory = to.has_parent_path() ? to.parent_path() : ".";
+  if (::rename(from.c_str(), to.c_str()) == 0 && sync_directory(directory)) return {};
+  return write_failed(to);
 }
 
 }  // namespace cadenas::base

@@ -14,4 +14,8 @@ namespace cadenas::base {
 /// Errors: "file.write-failed", with the file as field.
 Result<void> replace_file(const std::filesystem::path& file, ByteView content, mode_t mode);
 
+/// Gives `from` the place of `to` in the same directory, and makes that last over a crash. Blocking. Errors:
+/// "file.write-failed", with `to` as field.
+Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
+
 }  // namespace cadenas::base

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "pki/certificate_import.hpp"
 
 namespace cadenas::pbx {
 
@@ -22,6 +23,19 @@ pki::SelfSignedNames certificate_names(const store::SystemSettings& settings,
   }
   names.host_names = settings.fqdns;
   return names;
+}
+
+pki::SystemFacts facts_for_import(const store::SystemSettings& settings, const std::vector<std::string>& listening) {
+  const pki::SelfSignedNames names = certificate_names(settings, listening);
+  pki::SystemFacts facts{.tel_address = names.tel_address};
+  facts.other_addresses = names.other_addresses;
+  if (!names.host_names.empty()) {
+    facts.tel_host_name = names.host_names.front();
+    facts.other_host_names.assign(names.host_names.begin() + 1, names.host_names.end());
+    facts.reached = pki::Reach::both;
+  }
+  facts.encryption_unlocked = settings.licensed;
+  return facts;
 }
 
 CertificateKeeper::CertificateKeeper(pki::IdentityStore identities, pki::SelfSignedOptions options,
@@ -44,6 +58,30 @@ base::Result<pki::Certificate> CertificateKeeper::regenerate(const pki::SelfSign
   if (!stored) return tl::unexpected(stored.error());
   if (auto served = serve(*stored); !served) return tl::unexpected(served.error());
   return stored->identity->leaf();
+}
+
+ImportedCertificate CertificateKeeper::import(base::ByteView file, const base::SecretBytes& password,
+                                              const pki::SystemFacts& system, base::WallTime now) {
+  pki::ImportOutcome outcome = pki::import_certificate(file, password, system, now);
+  ImportedCertificate out{std::nullopt, std::move(outcome.findings)};
+  const auto refuse = [&out](const base::Error& error) {
+    out.findings.push_back({pki::Severity::error, error});
+    return std::move(out);
+  };
+  if (!outcome.identity) return out;
+  // Tried before a file is touched: what cannot be served must not take the place of what is.
+  const auto identity = std::make_shared<const pki::Identity>(*std::move(outcome.identity));
+  const auto trial = std::make_shared<pki::LiveIdentity>(identity);
+  if (auto tried = pki::TlsServerContext::make(trial, {.compatibility = compatibility_, .trust_anchors = {}}); !tried) {
+    return refuse(tried.error());
+  }
+  const auto stored = identities_.import(identity);
+  if (!stored) return refuse(stored.error());
+  if (in_service_.current()) {
+    if (auto served = serve(*stored); !served) return refuse(served.error());
+  }
+  out.certificate = stored->identity->leaf();
+  return out;
 }
 
 base::Result<void> CertificateKeeper::serve(const pki::StoredIdentity& stored) {

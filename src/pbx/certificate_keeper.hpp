@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "pbx/certificate_in_service.hpp"
+#include "pbx/imported_certificate.hpp"
 #include "pki/identity_store.hpp"
 #include "pki/self_signed.hpp"
 #include "pki/tls_context.hpp"
@@ -18,6 +19,9 @@ namespace cadenas::pbx {
 /// `listening` stands in where no telephony address is set.
 pki::SelfSignedNames certificate_names(const store::SystemSettings& settings,
                                        const std::vector<std::string>& listening);
+
+/// The facts an import is held against (CERT-4): those of the names above, whether phones use them, and the licence.
+pki::SystemFacts facts_for_import(const store::SystemSettings& settings, const std::vector<std::string>& listening);
 
 /// The life of the iPBX's own certificate: made, put into service, renewed, made anew, without touching a connection
 /// (CERT-1, MODE-7). Blocking file and key work: on the office thread only, but for `findings`.
@@ -33,6 +37,11 @@ class CertificateKeeper {
   /// A new certificate and key, in service at once. Errors: "mode.no-certificate" where none is in service, those of
   /// IdentityStore::regenerate.
   base::Result<pki::Certificate> regenerate(const pki::SelfSignedNames& names);
+  /// Imports a trusted certificate (CERT-2) and, but in NO TLS, puts it into service at once. With an error among the
+  /// findings of the outcome nothing has changed; besides those of `import_certificate` these are "tls.context-failed"
+  /// (TLS at this compatibility cannot serve it) and "file.write-failed".
+  ImportedCertificate import(base::ByteView file, const base::SecretBytes& password, const pki::SystemFacts& system,
+                             base::WallTime now);
   /// NO TLS: no certificate is in service; the files stay (MODE-1).
   void retire();
 

@@ -49,6 +49,7 @@ class Pbx::Parts {
   void set_mode(store::TransportMode mode, Done<void> done);
   void change_settings(store::SystemSettings settings, Done<void> done);
   void regenerate_certificate(Done<pki::Certificate> done);
+  void import_certificate(base::Bytes file, base::SecretBytes password, std::function<void(ImportedCertificate)> done);
   Health health() const;
 
   const Configuration configuration_;
@@ -252,6 +253,16 @@ void Pbx::Parts::regenerate_certificate(Done<pki::Certificate> done) {
   office_.post([this, done = std::move(done)] { done(keeper_.regenerate(names(store_->snapshot()->settings))); });
 }
 
+void Pbx::Parts::import_certificate(base::Bytes file, base::SecretBytes password,
+                                    std::function<void(ImportedCertificate)> done) {
+  // Shared, because a posted function is copied and a secret is not.
+  const auto kept = std::make_shared<const base::SecretBytes>(std::move(password));
+  office_.post([this, kept, file = std::move(file), done = std::move(done)] {
+    const auto facts = facts_for_import(store_->snapshot()->settings, configuration_.sip.addresses);
+    done(keeper_.import(file, *kept, facts, office_.clock().now()));
+  });
+}
+
 Health Pbx::Parts::health() const {
   Health out;
   out.running = running_;
@@ -346,6 +357,11 @@ void Pbx::change_settings(store::SystemSettings settings, Done<void> done) {
 
 void Pbx::regenerate_certificate(Done<pki::Certificate> done) {
   parts_->regenerate_certificate(std::move(done));
+}
+
+void Pbx::import_certificate(base::Bytes file, base::SecretBytes password,
+                             std::function<void(ImportedCertificate)> done) {
+  parts_->import_certificate(std::move(file), std::move(password), std::move(done));
 }
 
 }  // namespace cadenas::pbx

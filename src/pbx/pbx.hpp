@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "pbx/call_view.hpp"
 #include "pbx/counters.hpp"
+#include "pbx/imported_certificate.hpp"
 #include "pbx/registration_view.hpp"
 #include "pki/certificate.hpp"
 #include "sip/flow.hpp"
@@ -94,6 +96,8 @@ class Pbx {
   /// *Régénération du certificat* (MODE-7): a new self-signed certificate for handshakes to come; no connection drops.
   /// Errors: "mode.no-certificate" (NO TLS), those of IdentityStore::regenerate.
   void regenerate_certificate(Done<pki::Certificate> done);
+  /// CERT-2: a PKCS#12 file and its password; see CertificateKeeper::import. Takes up to seconds, on the office thread.
+  void import_certificate(base::Bytes file, base::SecretBytes password, std::function<void(ImportedCertificate)> done);
 
  private:
   class Parts;

@@ -4,8 +4,6 @@
 #include <iterator>
 #include <optional>
 
-#include "base/atomic_file.hpp"
-
 namespace cadenas::pki {
 namespace {
 
@@ -67,6 +65,7 @@ void judge_foreign(const Certificate& leaf, base::WallTime now, Findings& findin
 }  // namespace
 
 base::Result<StoredIdentity> IdentityStore::open(const SelfSignedNames& names, const SelfSignedOptions& options) {
+  if (auto recovered = files_.recover(); !recovered) return tl::unexpected(recovered.error());
   std::error_code ignored;
   if (!fs::exists(certificate_file(), ignored)) return make_anew(names, options, "there was none", {});
 
@@ -87,7 +86,6 @@ base::Result<StoredIdentity> IdentityStore::open(const SelfSignedNames& names, c
 
   auto identity = Identity::make(std::move(*key), leaf, {certificates->begin() + 1, certificates->end()});
   if (!identity) {
-    // A crash between the two files of a renewal leaves the new key beside the old certificate.
     if (ours) return make_anew(names, options, "its key was another's", std::move(findings));
     return tl::unexpected(identity.error());
   }
@@ -103,20 +101,18 @@ base::Result<StoredIdentity> IdentityStore::regenerate(const SelfSignedNames& na
   return make_anew(names, options, "it was asked for", {});
 }
 
+base::Result<StoredIdentity> IdentityStore::import(std::shared_ptr<const Identity> identity) {
+  if (auto written = files_.replace(*identity); !written) return tl::unexpected(written.error());
+  const std::string& subject = identity->leaf().facts().subject;
+  return StoredIdentity{
+      identity, true, {finding("identity.imported", "The certificate " + subject + " was imported.")}};
+}
+
 base::Result<StoredIdentity> IdentityStore::make_anew(const SelfSignedNames& names, const SelfSignedOptions& options,
                                                       const std::string& reason, Findings findings) {
   auto identity = make_self_signed(names, clock_.now(), options);
   if (!identity) return tl::unexpected(identity.error());
-  std::error_code error;
-  if (fs::create_directories(directory_, error)) fs::permissions(directory_, fs::perms::owner_all, error);
-  if (error)
-    return base::fail("file.write-failed",
-                      "The directory " + directory_.string() + " cannot be made: " + error.message() + ".",
-                      directory_.string());
-  auto written = identity->key().save(key_file()).and_then([&] {
-    return base::replace_file(certificate_file(), base::as_bytes(identity->leaf().to_pem()), 0644);
-  });
-  if (!written) return tl::unexpected(written.error());
+  if (auto written = files_.replace(*identity); !written) return tl::unexpected(written.error());
   findings.push_back(finding(
       "identity.created",
       "A self-signed certificate for " + identity->leaf().facts().common_name + " was made, because " + reason + "."));

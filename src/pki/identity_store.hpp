@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "pki/identity.hpp"
+#include "pki/identity_files.hpp"
 #include "pki/self_signed.hpp"
 
 namespace cadenas::pki {
@@ -29,7 +30,7 @@ class IdentityStore {
  public:
   /// `clock` must outlive the store.
   IdentityStore(std::filesystem::path directory, const base::Clock& clock)
-      : directory_(std::move(directory)), clock_(clock) {}
+      : files_(std::move(directory)), clock_(clock) {}
 
   /// Loads the pair. A self-signed certificate is made (and the directory, 0700) when there is none, when its key does
   /// not match or is missing, when it is expiring or expired (CERT-1), not yet valid, or when it does not say `names`
@@ -44,14 +45,18 @@ class IdentityStore {
   /// "file.write-failed".
   base::Result<StoredIdentity> regenerate(const SelfSignedNames& names, const SelfSignedOptions& options = {});
 
-  std::filesystem::path key_file() const { return directory_ / "key.pem"; }
-  std::filesystem::path certificate_file() const { return directory_ / "cert.pem"; }
+  /// Stores an identity from elsewhere in place of what is there (CERT-2); it has been judged. Errors:
+  /// "file.write-failed": then what was there is there still.
+  base::Result<StoredIdentity> import(std::shared_ptr<const Identity> identity);
+
+  std::filesystem::path key_file() const { return files_.key(); }
+  std::filesystem::path certificate_file() const { return files_.certificate(); }
 
  private:
   base::Result<StoredIdentity> make_anew(const SelfSignedNames& names, const SelfSignedOptions& options,
                                          const std::string& reason, Findings findings);
 
-  std::filesystem::path directory_;
+  IdentityFiles files_;
   const base::Clock& clock_;
 };
 

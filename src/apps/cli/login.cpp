@@ -19,14 +19,6 @@ constexpr mode_t owner_only = 0600;
 constexpr mode_t others = 077;
 constexpr const char* default_port = "8443";
 
-base::Result<std::string> read_file(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) return base::fail("client.file", "The file " + file.string() + " cannot be read.", file.string());
-  return text.str();
-}
-
 base::Result<ServerTrust> trust_of(const Access& access) {
   ServerTrust trust;
   if (!access.fingerprint.empty()) {
@@ -63,6 +55,14 @@ base::Result<std::string> open_session(ApiClient& client, const std::string& use
 }
 
 }  // namespace
+
+base::Result<std::string> read_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) return base::fail("client.file", "The file " + file.string() + " cannot be read.", file.string());
+  return text.str();
+}
 
 base::Result<std::string> read_secret(const std::filesystem::path& file) {
   struct stat facts {};

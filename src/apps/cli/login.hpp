@@ -48,6 +48,9 @@ base::Result<void> log_in(const Access& access, const std::string& password);
 /// Ends the kept session and removes the file.
 base::Result<void> log_out(const Access& access);
 
+/// The whole of a file. Error "client.file".
+base::Result<std::string> read_file(const std::filesystem::path& file);
+
 /// The first line of a file, which only its owner may read. Error "client.secret-file".
 base::Result<std::string> read_secret(const std::filesystem::path& file);
 

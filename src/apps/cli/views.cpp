@@ -210,6 +210,14 @@ void show_certificate(std::ostream& out, const value& c) {
                      {"SHA-1", text(c, "fingerprint_sha1")}});
 }
 
+void show_import(std::ostream& out, const value& answer) {
+  for (const value& finding : list(answer, "findings")) {
+    out << text(finding, "severity") << ": " << text(finding, "message") << " [" << text(finding, "code")
+        << (text(finding, "field").empty() ? "" : ", " + text(finding, "field")) << "]\n";
+  }
+  if (flag(answer, "imported")) show_certificate(out, answer.as_object().at("certificate"));
+}
+
 void show_settings(std::ostream& out, const value& s) {
   print_fields(out, {{"realm", text(s, "realm")},
                      {"mode", text(s, "mode")},

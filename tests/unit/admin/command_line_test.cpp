@@ -1,4 +1,5 @@
 #include <boost/json/parse.hpp>
+#include <fstream>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -140,6 +141,21 @@ TEST_F(CommandLine, ShowsTheCertificate) {
   EXPECT_THAT(shown.out, HasSubstr("state               valid\n"));
   EXPECT_THAT(shown.out, HasSubstr("SHA-256             " + pbx_.certificate()->facts().fingerprint_sha256));
   EXPECT_EQ(run({"certs", "regenerate"}).status, 0);
+}
+
+TEST_F(CommandLine, ImportsACertificateAndShowsEveryFinding) {  // CERT-2
+  const auto file = directory_.path() / "pbx.p12";
+  std::ofstream(file) << "as good as a PKCS#12 file";
+  const auto done = run({"certs", "import", file}, std::string(pkcs12_password) + "\n");
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("warning: The root is missing. [cert.missing-root, CN=root]\n"));
+  EXPECT_THAT(done.out, HasSubstr(pbx_.certificate()->facts().fingerprint_sha256));
+  const auto refused = run({"certs", "import", file}, "another\n");
+  EXPECT_NE(refused.status, 0);
+  EXPECT_THAT(refused.out, HasSubstr("error: The password is wrong. [pkcs12.wrong-password]\n"));
+  EXPECT_THAT(refused.err, HasSubstr("certificate.not-imported"));
+  EXPECT_THAT(run({"journal"}).out, HasSubstr("certificate.imported"));
+  EXPECT_THAT(run({"certs", "import", directory_.path() / "none"}, "x\n").err, HasSubstr("client.file"));
 }
 
 TEST_F(CommandLine, KeepsATokenFromLoginToLogout) {

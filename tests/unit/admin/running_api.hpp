@@ -18,6 +18,8 @@
 
 namespace cadenas::test {
 
+inline constexpr std::string_view pkcs12_password = "of the file";
+
 /// A directory of its own, gone with it.
 class TemporaryDirectory {
  public:
@@ -95,6 +97,14 @@ class PicturedPbx final : public admin::ManagedPbx {
     store_.change_settings(std::move(settings), std::move(done));
   }
   void regenerate_certificate(Done<pki::Certificate> done) override { done(*certificate_); }
+  void import_certificate(base::Bytes file, base::SecretBytes password,
+                          std::function<void(pbx::ImportedCertificate)> done) override {
+    const auto wanted = base::as_bytes(pkcs12_password);
+    if (file.empty() || !base::equal_constant_time(password.view(), wanted)) {
+      return done({std::nullopt, {{pki::Severity::error, {"pkcs12.wrong-password", "The password is wrong.", ""}}}});
+    }
+    done({*certificate_, {{pki::Severity::warning, {"cert.missing-root", "The root is missing.", "CN=root"}}}});
+  }
 
  private:
   static pbx::LegView leg(std::string number, std::string direction, std::string transport, bool encrypted,

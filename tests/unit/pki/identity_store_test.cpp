@@ -123,6 +123,38 @@ TEST_F(IdentityStoreTest, RecoversFromACrashBetweenKeyAndCertificate) {
   EXPECT_TRUE(open().replaced);
 }
 
+TEST_F(IdentityStoreTest, ImportsInPlaceOfWhatIsThere) {  // CERT-2
+  open();
+  const Identity ca = issue({.common_name = "CA", .ca = true});
+  const auto foreign = std::make_shared<const Identity>(issue({.common_name = "192.0.2.10"}, &ca));
+  const auto stored = store.import(foreign);
+  ASSERT_TRUE(stored);
+  EXPECT_TRUE(has(stored->findings, "identity.imported"));
+  EXPECT_EQ(open().identity->leaf(), foreign->leaf());
+  EXPECT_EQ(mode(store.key_file()), 0600U);
+}
+
+// Each state that a crash within a replacement can leave: the old pair or the new one comes of it.
+TEST_F(IdentityStoreTest, EndsAReplacementThatACrashCut) {
+  const Identity ca = issue({.common_name = "CA", .ca = true});
+  const auto before = std::make_shared<const Identity>(issue({.common_name = "192.0.2.10"}, &ca));
+  const auto after = std::make_shared<const Identity>(issue({.common_name = "192.0.2.10"}, &ca));
+  const fs::path own = store.key_file().parent_path();
+  const auto write_next = [&](bool certificate) {
+    ASSERT_TRUE(after->key().save(own / "next-key.pem"));
+    if (certificate) std::ofstream(own / "next-cert.pem") << after->leaf().to_pem();
+  };
+  for (const int steps : {1, 2, 3, 4}) {
+    ASSERT_TRUE(store.import(before));
+    write_next(steps >= 2);
+    if (steps >= 3) fs::rename(own / "next-key.pem", store.key_file());
+    if (steps >= 4) fs::rename(own / "next-cert.pem", store.certificate_file());
+    EXPECT_EQ(open().identity->leaf(), (steps >= 3 ? after : before)->leaf()) << steps;
+    EXPECT_FALSE(fs::exists(own / "next-key.pem")) << steps;
+    EXPECT_FALSE(fs::exists(own / "next-cert.pem")) << steps;
+  }
+}
+
 TEST_F(IdentityStoreTest, LeavesUnreadableFilesAlone) {
   open();
   std::ofstream(store.certificate_file()) << "not a certificate";
