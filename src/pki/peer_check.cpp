@@ -125,8 +125,10 @@ int judge_revocation(X509_STORE_CTX* verification, PeerCheck& check, const PeerC
   }
 }
 
+/// 1 where the handshake goes on.
 int verify_peer(X509_STORE_CTX* verification, void* argument) noexcept {
   const auto& settings = *static_cast<const PeerCheckSettings*>(argument);
+  const int refused_as = settings.observe_only ? 1 : 0;
   auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
   try {
     PeerCheck* check = ssl == nullptr ? nullptr : record_of(ssl);
@@ -136,10 +138,13 @@ int verify_peer(X509_STORE_CTX* verification, void* argument) noexcept {
       const base::WallTime now = time_of(settings);
       X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(verification),
                                  std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
-      if (X509_verify_cert(verification) == 1) return judge_revocation(verification, *check, settings, now);
+      if (X509_verify_cert(verification) == 1) {
+        return judge_revocation(verification, *check, settings, now) == 1 ? 1 : refused_as;
+      }
       const int error = X509_STORE_CTX_get_error(verification);
-      return refuse(verification, check->refused, reason_of(error),
-                    about(X509_verify_cert_error_string(error), X509_STORE_CTX_get_current_cert(verification)));
+      (void)refuse(verification, check->refused, reason_of(error),
+                   about(X509_verify_cert_error_string(error), X509_STORE_CTX_get_current_cert(verification)));
+      return refused_as;
     }
   } catch (const std::exception&) {
     // Nothing may fly through OpenSSL; what could not be judged is refused.

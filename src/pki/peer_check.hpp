@@ -23,6 +23,7 @@ struct PeerCheckSettings {
   PeerSide side = PeerSide::client;                    ///< whose certificates: those of clients are checked by a server
   std::shared_ptr<const LiveRevocation> revocation{};  ///< null: nothing is looked up
   const base::Clock* clock = nullptr;                  ///< what dates are held against; null: the system's
+  bool observe_only = false;                           ///< what would be refused is kept, and goes on all the same
 };
 
 /// From now on sessions of `context` verify their peer's chain at the time of the clock, look all of it up in the

@@ -16,10 +16,15 @@ PeerFacts read_peer_facts(SSL* ssl) {
   }
   facts.resumed = SSL_session_reused(ssl) == 1;
   const X509Handle peer(SSL_get1_peer_certificate(ssl));
-  if (!peer) return facts;
+  const bool asked = (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
+  facts.judged = asked;
+  if (!peer) {
+    if (asked) facts.refusal = PeerRefusal::no_certificate;
+    return facts;
+  }
+  facts.refusal = read_peer_refusal(ssl).reason;
   if (auto certificate = Certificate::from_x509(peer.get())) facts.certificate = std::move(*certificate);
   const long verdict = SSL_get_verify_result(ssl);
-  const bool asked = (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
   facts.verified = asked && verdict == X509_V_OK;
   if (const PeerCheck* check = peer_check_of(ssl); check != nullptr && facts.verified) {
     facts.chain = check->chain;

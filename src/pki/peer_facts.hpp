@@ -7,6 +7,7 @@
 
 #include "pki/certificate.hpp"
 #include "pki/chain_keys.hpp"
+#include "pki/peer_refusal.hpp"
 #include "pki/revocation_index.hpp"
 
 namespace cadenas::pki {
@@ -19,6 +20,8 @@ struct PeerFacts {
   bool resumed = false;                    ///< by a ticket: no new certificate was shown
   std::optional<Certificate> certificate;  ///< the peer's, if it showed one
   bool verified = false;                   ///< a certificate was shown, and verified against the trust anchors
+  bool judged = false;                     ///< a certificate was asked for
+  PeerRefusal refusal = PeerRefusal::none;  ///< of one judged: why BOTHWAY refuses it, also where it is only observed
   std::string verify_problem;              ///< why not, in OpenSSL's words; empty when verified or none was shown
   ChainKeys chain;                         ///< what the audit looks up; empty unless a chain was verified
   /// What the revocation lists said of the whole chain; `unknown` also where none was asked. Not `good` and yet

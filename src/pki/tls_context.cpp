@@ -22,14 +22,15 @@ namespace {
 // SSL_accept refuses to resume without one when clients are verified.
 constexpr unsigned char session_context[] = "cadenas";
 
-bool demand_certificate(SSL_CTX* context, const TlsServerOptions& options) {
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+bool ask_for_certificate(SSL_CTX* context, const TlsServerOptions& options) {
+  const bool observed = options.client_certificates == ClientCertificates::observed;
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (observed ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT), nullptr);
   // Some phones send nothing when the list does not name their CA.
   for (const Certificate& anchor : options.trust_anchors) {
     if (SSL_CTX_add_client_CA(context, anchor.handle()) != 1) return false;
   }
   return trust(context, options.trust_anchors) &&
-         check_peers(context, {PeerSide::client, options.revocation, options.clock});
+         check_peers(context, {PeerSide::client, options.revocation, options.clock, observed});
 }
 
 bool set_tickets(SSL_CTX* context, unsigned tickets) {
@@ -39,15 +40,15 @@ bool set_tickets(SSL_CTX* context, unsigned tickets) {
 }
 
 base::Result<std::shared_ptr<SSL_CTX>> build(const Identity& identity, const TlsServerOptions& options) {
-  const bool demanded = options.client_certificates == ClientCertificates::required;
-  if (demanded && options.trust_anchors.empty()) {
+  const bool asked = options.client_certificates != ClientCertificates::not_asked;
+  if (asked && options.trust_anchors.empty()) {
     return base::fail("tls.no-trust-anchor",
                       "Phones must show a certificate, but no CA to check it against is loaded.");
   }
   SslContextHandle context(SSL_CTX_new(TLS_server_method()));
   if (!context || !apply_settings(context.get(), options.compatibility) || !use_identity(context.get(), identity) ||
-      !set_tickets(context.get(), demanded ? 0 : options.tickets) ||
-      (demanded && !demand_certificate(context.get(), options))) {
+      !set_tickets(context.get(), asked ? 0 : options.tickets) ||
+      (asked && !ask_for_certificate(context.get(), options))) {
     return openssl_failure("tls.context-failed",
                            "TLS cannot be served with the certificate " + identity.leaf().facts().subject);
   }

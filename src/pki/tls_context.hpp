@@ -25,20 +25,21 @@ enum class TlsCompatibility {
 
 enum class ClientCertificates {
   not_asked,  ///< MODE-2
+  observed,   ///< asked for and judged as with `required`, but nobody is refused: what BOTHWAY would do (MODE-8)
   required,   ///< MODE-3, BOTHWAY: none, out of date, not under a trust anchor, or revoked -> the handshake fails
 };
 
 struct TlsServerOptions {
   TlsCompatibility compatibility = TlsCompatibility::modern;
   ClientCertificates client_certificates = ClientCertificates::not_asked;
-  std::vector<Certificate> trust_anchors{};  ///< roots or intermediates for clients; at least one with `required`
+  std::vector<Certificate> trust_anchors{};  ///< roots or intermediates for clients; at least one unless `not_asked`
   /// Stateless tickets per full TLS 1.3 handshake (0: no resumption at all, in 1.2 either); nothing is kept per session
-  /// on the server. Taken as 0 with `required`, so that a phone revoked since cannot resume.
+  /// on the server. Taken as 0 unless `not_asked`, so that each handshake judges its certificate anew.
   unsigned tickets = 1;
-  /// With `required`, what clients' chains are looked up in (CERT-7). Replacing the index inside reaches the next
+  /// Unless `not_asked`, what clients' chains are looked up in (CERT-7). Replacing the index inside reaches the next
   /// handshake without a new context; null: nothing is looked up.
   std::shared_ptr<const LiveRevocation> revocation{};
-  /// With `required`, what dates are held against; outlives the context and its sessions. Null: the system's clock.
+  /// Unless `not_asked`, what dates are held against; outlives the context and its sessions. Null: the system's clock.
   const base::Clock* clock = nullptr;
 };
 

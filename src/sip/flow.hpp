@@ -2,10 +2,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/endpoint.hpp"
+#include "pki/chain_keys.hpp"
+#include "pki/peer_refusal.hpp"
 
 namespace cadenas::sip {
 
@@ -28,6 +32,10 @@ struct TlsFacts {
   std::string peer_serial;       ///< hex
   std::string peer_fingerprint;  ///< SHA-256, hex
   bool peer_verified = false;    ///< the peer's chain was verified against our trust anchors
+  std::vector<std::string> peer_names;  ///< CN, then SAN names and addresses, of a verified peer
+  pki::ChainKeys peer_chain;            ///< what the audit looks up (CERT-7); empty unless verified
+  /// Why BOTHWAY would have refused the peer; nothing where its certificate was not asked for.
+  std::optional<pki::PeerRefusal> peer_refusal;
 };
 
 /// One flow (RFC 5626 §3): the UDP 4-tuple, or the TCP/TLS connection, by which a peer is reached. A value, cheap to

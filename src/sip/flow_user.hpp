@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "pki/peer_refusal.hpp"
 #include "sip/flow.hpp"
 #include "sip/message.hpp"
 
@@ -23,8 +24,9 @@ enum class CloseReason : std::uint8_t {
   send_queue,      ///< the peer does not read: TransportLimits::send_queue_octets
   overload,        ///< refused when it was accepted: a limit on connections was reached
   shutdown,        ///< stop_listening with `drop`, or the layer ends
+  revoked,         ///< the audit: the peer's certificate, or one it rests on, has been revoked since (CERT-7)
 };
-constexpr std::size_t close_reasons = 12;
+constexpr std::size_t close_reasons = 13;
 std::string_view to_string(CloseReason reason);
 
 /// What the transport layer hands its messages to. Called on the loop of the layer, one call at a time.
@@ -38,6 +40,11 @@ class FlowUser {
   virtual void on_bad_message(const Flow& flow, const base::Error& error, int status, const MessageView* partial) = 0;
   /// A connection that `on_message` or `connect` had shown is gone. Never called within a call into the layer.
   virtual void on_flow_closed(const Flow& flow, CloseReason reason) = 0;
+  /// A TLS client's handshake failed because of its certificate (MODE-3); the flow was never shown. Not for sending.
+  virtual void on_peer_refused(const Flow& flow, const pki::RefusedPeer& refused) {
+    (void)flow;
+    (void)refused;
+  }
 };
 
 /// The way out: the transport layer, or a fake in a test.

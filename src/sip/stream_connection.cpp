@@ -15,16 +15,27 @@ constexpr std::size_t read_octets = 4096;
 constexpr int reads_at_once = 16;  // then other connections get their turn
 constexpr base::Millis drain_time{2'000};
 
+std::vector<std::string> names_of(const pki::CertificateFacts& certificate) {
+  std::vector<std::string> names;
+  if (!certificate.common_name.empty()) names.push_back(certificate.common_name);
+  names.insert(names.end(), certificate.dns_names.begin(), certificate.dns_names.end());
+  names.insert(names.end(), certificate.ip_addresses.begin(), certificate.ip_addresses.end());
+  return names;
+}
+
 std::shared_ptr<const TlsFacts> facts_of(SSL* ssl) {
   auto peer = pki::read_peer_facts(ssl);
   auto facts = std::make_shared<TlsFacts>();
   facts->version = std::move(peer.version);
   facts->cipher = std::move(peer.cipher);
   facts->peer_verified = peer.verified;
+  facts->peer_chain = std::move(peer.chain);
+  if (peer.judged) facts->peer_refusal = peer.refusal;
   if (peer.certificate) {
     facts->peer_subject = peer.certificate->facts().subject;
     facts->peer_serial = peer.certificate->facts().serial;
     facts->peer_fingerprint = peer.certificate->facts().fingerprint_sha256;
+    if (peer.verified) facts->peer_names = names_of(peer.certificate->facts());
   }
   return facts;
 }
@@ -133,8 +144,16 @@ void StreamConnection::handshake() {
       if (connected_) {
         return fail_connect("connect.tls", "The TLS handshake with " + flow_.remote.to_string() + " failed.");
       }
+      tell_refusal();
       return close(CloseReason::tls_failure);
   }
+}
+
+void StreamConnection::tell_refusal() {
+  const auto refused = pki::read_peer_refusal(socket_.ssl());
+  if (refused.reason == pki::PeerRefusal::none) return;
+  layer_.counters_.peers_refused.at(static_cast<std::size_t>(refused.reason)).add();
+  layer_.user_.on_peer_refused(flow_, refused);
 }
 
 void StreamConnection::opened() {

@@ -46,6 +46,7 @@ class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
   void ready();
   void finish_connect();
   void handshake();
+  void tell_refusal();
   void opened();
   void receive();
   void deliver();

@@ -29,6 +29,7 @@ struct TransportCounters {
   Counter tls_handshakes;                     ///< finished, as server
   Counter refused;                            ///< closed at once: a limit was reached
   std::array<Counter, close_reasons> closed;  ///< by CloseReason
+  std::array<Counter, pki::peer_refusals> peers_refused;  ///< TLS clients refused for their certificate, by reason
 };
 
 }  // namespace cadenas::sip

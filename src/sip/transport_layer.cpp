@@ -106,6 +106,8 @@ std::string_view to_string(CloseReason reason) {
       return "overload";
     case CloseReason::shutdown:
       return "shutdown";
+    case CloseReason::revoked:
+      return "revoked";
   }
   return "unknown";
 }

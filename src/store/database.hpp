@@ -60,6 +60,8 @@ class Database {
   base::Result<void> unlock(std::string_view key);
   base::Result<void> put_account(const AdminAccount& account);
   base::Result<void> remove_account(std::string_view name);
+  base::Result<void> put_trunk(const Trunk& trunk);
+  base::Result<void> remove_trunk(std::string_view name);
 
   base::Result<void> record_call(const CallRecord& record);
   base::Result<CallRecord> find_call(std::string_view id);
@@ -72,6 +74,7 @@ class Database {
   base::Result<void> prepare();
   SystemSettings read_settings();
   void read_subscriptions(Snapshot& into);
+  void read_trunks(Snapshot& into);
   void write_subscription(const Subscription& subscription);
   bool has_row(const char* query, const std::string& key);
   void roll_back() noexcept;

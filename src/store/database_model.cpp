@@ -3,6 +3,7 @@
 #include "store/database.hpp"
 #include "store/input_rules.hpp"
 #include "store/licence.hpp"
+#include "store/stored_value.hpp"
 #include "store/transaction.hpp"
 
 namespace cadenas::store {
@@ -18,22 +19,6 @@ base::Result<Ha1> read_ha1(const std::string& hex) {
 
 base::Error unknown_subscription() {
   return {"subscription.unknown", "There is no subscription with this number.", "number"};
-}
-
-/// A row that no version of this program wrote: the file was edited.
-struct UnreadableRow : soci::soci_error {
-  UnreadableRow() : soci_error("a stored value is not one this program writes") {}
-};
-
-template <class T>
-T stored(std::optional<T> value) {
-  if (!value) throw UnreadableRow();
-  return *std::move(value);
-}
-template <class T>
-T stored(base::Result<T> value) {
-  if (!value) throw UnreadableRow();
-  return *std::move(value);
 }
 
 std::vector<std::string> read_names(soci::session& sql, const std::string& kind) {
@@ -56,6 +41,25 @@ void write_names(soci::session& sql, const std::string& kind, const std::vector<
   }
 }
 
+std::vector<std::string> read_crl_uris(soci::session& sql) {
+  std::vector<std::string> out;
+  std::string uri;
+  soci::statement query = (sql.prepare << "SELECT uri FROM crl_uri ORDER BY position", soci::into(uri));
+  query.execute();
+  while (query.fetch()) out.push_back(uri);
+  return out;
+}
+
+void write_rules(soci::session& sql, const PhoneCertificateRules& rules) {
+  const int bound = rules.bound_to_subscription ? 1 : 0;
+  const int without_crl = rules.refuse_without_crl ? 1 : 0;
+  const int stale_crl = rules.refuse_on_stale_crl ? 1 : 0;
+  sql << "UPDATE system SET bound_to_subscription = :b, refuse_without_crl = :w, refuse_on_stale_crl = :s",
+      soci::use(bound), soci::use(without_crl), soci::use(stale_crl);
+  sql << "DELETE FROM crl_uri";
+  for (const std::string& uri : rules.crl_uris) sql << "INSERT INTO crl_uri (uri) VALUES (:u)", soci::use(uri);
+}
+
 }  // namespace
 
 base::Result<Snapshot> Database::load() {
@@ -63,6 +67,7 @@ base::Result<Snapshot> Database::load() {
     Snapshot out;
     out.settings = read_settings();
     read_subscriptions(out);
+    read_trunks(out);
     {
       std::string name;
       int right = 0;
@@ -91,9 +96,13 @@ SystemSettings Database::read_settings() {
   std::string mode;
   int voice = 0;
   int inter_ipbx = 0;
-  *sql_ << "SELECT system_id, realm, unlock_key, voice_encryption, inter_ipbx_encryption, mode FROM system",
+  int bound = 0;
+  int without_crl = 0;
+  int stale_crl = 0;
+  *sql_ << "SELECT system_id, realm, unlock_key, voice_encryption, inter_ipbx_encryption, mode, bound_to_subscription,"
+           " refuse_without_crl, refuse_on_stale_crl FROM system",
       soci::into(out.system_id), soci::into(out.realm), soci::into(key), soci::into(voice), soci::into(inter_ipbx),
-      soci::into(mode);
+      soci::into(mode), soci::into(bound), soci::into(without_crl), soci::into(stale_crl);
   out.licensed = unlock_key_fits(key, out.system_id);
   out.voice_encryption = voice != 0;
   out.inter_ipbx_encryption = inter_ipbx != 0;
@@ -101,6 +110,7 @@ SystemSettings Database::read_settings() {
   out.tel_addresses = read_names(*sql_, "tel");
   out.admin_addresses = read_names(*sql_, "admin");
   out.fqdns = read_names(*sql_, "fqdn");
+  out.phone_certificates = {bound != 0, without_crl != 0, stale_crl != 0, read_crl_uris(*sql_)};
   return out;
 }
 
@@ -248,6 +258,7 @@ base::Result<SystemSettings> Database::change_settings(SystemSettings s) {
     write_names(*sql_, "tel", s.tel_addresses);
     write_names(*sql_, "admin", s.admin_addresses);
     write_names(*sql_, "fqdn", s.fqdns);
+    write_rules(*sql_, s.phone_certificates);
     return s;
   });
 }

@@ -70,6 +70,14 @@ bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= longest_name && is_utf8_without_controls(text);
 }
 
+// The list's own signature protects it, and there is no chain to verify a server with while chains are in question.
+bool is_crl_uri(std::string_view uri) {
+  constexpr std::string_view scheme = "http://";
+  constexpr std::size_t longest = 2048;
+  return uri.starts_with(scheme) && uri.size() > scheme.size() &&
+         is_all(uri, longest, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
 base::Result<void> check_addresses(const std::vector<std::string>& addresses, const char* field) {
   for (const std::string& address : addresses) {
     if (!base::Endpoint::parse(address, 0)) {
@@ -117,6 +125,28 @@ base::Result<void> check(const SystemSettings& s) {
   if (!std::all_of(s.fqdns.begin(), s.fqdns.end(), is_fqdn)) {
     return base::fail("settings.fqdn-invalid", "An FQDN is made of labels of letters, digits and inner hyphens.",
                       "fqdns");
+  }
+  const auto& uris = s.phone_certificates.crl_uris;
+  if (!std::all_of(uris.begin(), uris.end(), is_crl_uri)) {
+    return base::fail("settings.crl-uri-invalid",
+                      "Revocation lists are fetched by http only: an address begins with http:// and has no space.",
+                      "crl_uris");
+  }
+  return {};
+}
+
+base::Result<void> check(const Trunk& t) {
+  if (!is_name(t.name)) return base::fail("trunk.name-invalid", "A trunk has a name of 1 to 64 octets.", "name");
+  if (!base::Endpoint::parse(t.address, 0)) {
+    return base::fail("trunk.address-invalid", "A trunk has a literal IPv4 or IPv6 address.", "address");
+  }
+  if (t.tls_identity.empty()) return {};
+  if (t.transport != TrunkTransport::tls) {
+    return base::fail("trunk.identity-without-tls", "Only a trunk over TLS shows a certificate.", "tls_identity");
+  }
+  if (t.tls_identity.size() > longest_fqdn || !is_utf8_without_controls(t.tls_identity)) {
+    return base::fail("trunk.identity-invalid", "The name in a trunk's certificate has 1 to 253 octets.",
+                      "tls_identity");
   }
   return {};
 }

@@ -15,6 +15,7 @@ base::Result<void> check_number(std::string_view number);
 base::Result<void> check(const Subscription& subscription);
 base::Result<void> check(const FacilityClass& facility_class);
 base::Result<void> check(const SystemSettings& settings);
+base::Result<void> check(const Trunk& trunk);
 base::Result<void> check(const AdminAccount& account);
 
 }  // namespace cadenas::store

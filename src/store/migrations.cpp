@@ -47,6 +47,15 @@ const std::vector<Statements>& steps() {
           "CREATE TABLE journal (id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, actor TEXT NOT NULL,"
           " code TEXT NOT NULL, message TEXT NOT NULL, subject TEXT NOT NULL)",
       },
+      // 4: BOTHWAY: declared trunks, and how certificates of phones are judged.
+      {
+          "CREATE TABLE trunk (name TEXT PRIMARY KEY, address TEXT NOT NULL, port INTEGER NOT NULL,"
+          " transport TEXT NOT NULL, tls_identity TEXT NOT NULL)",
+          "CREATE TABLE crl_uri (position INTEGER PRIMARY KEY, uri TEXT NOT NULL)",
+          "ALTER TABLE system ADD COLUMN bound_to_subscription INTEGER NOT NULL DEFAULT 0",
+          "ALTER TABLE system ADD COLUMN refuse_without_crl INTEGER NOT NULL DEFAULT 0",
+          "ALTER TABLE system ADD COLUMN refuse_on_stale_crl INTEGER NOT NULL DEFAULT 0",
+      },
   };
   return all;
 }

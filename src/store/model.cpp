@@ -23,6 +23,9 @@ constexpr Words<TransportMode, 3> transport_modes{
     {{TransportMode::no_tls, "no_tls"}, {TransportMode::pbx_cert, "pbx_cert"}, {TransportMode::bothway, "bothway"}}};
 constexpr Words<AdminRole, 2> admin_roles{{{AdminRole::administrator, "administrator"}, {AdminRole::reader, "reader"}}};
 
+constexpr Words<TrunkTransport, 3> trunk_transports{
+    {{TrunkTransport::udp, "udp"}, {TrunkTransport::tcp, "tcp"}, {TrunkTransport::tls, "tls"}}};
+
 template <class Enum, std::size_t N>
 std::string_view word_of(const Words<Enum, N>& words, Enum v) {
   for (const auto& [value, word] : words) {
@@ -56,6 +59,9 @@ std::string_view to_string(TransportMode v) {
 std::string_view to_string(AdminRole v) {
   return word_of(admin_roles, v);
 }
+std::string_view to_string(TrunkTransport v) {
+  return word_of(trunk_transports, v);
+}
 std::optional<SrtpMode> parse_srtp_mode(std::string_view word) {
   return value_of(srtp_modes, word);
 }
@@ -70,6 +76,9 @@ std::optional<TransportMode> parse_transport_mode(std::string_view word) {
 }
 std::optional<AdminRole> parse_admin_role(std::string_view word) {
   return value_of(admin_roles, word);
+}
+std::optional<TrunkTransport> parse_trunk_transport(std::string_view word) {
+  return value_of(trunk_transports, word);
 }
 
 const Subscription* Snapshot::find(std::string_view number) const {

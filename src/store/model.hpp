@@ -23,6 +23,7 @@ enum class OfferStyle : std::uint8_t { savp, avp_crypto };
 /// MODE-1…3.
 enum class TransportMode : std::uint8_t { no_tls, pbx_cert, bothway };
 enum class AdminRole : std::uint8_t { administrator, reader };
+enum class TrunkTransport : std::uint8_t { udp, tcp, tls };
 
 // The words used in the API, the CLI and the pages ("off", "mitel6000", "avp_crypto", "no_tls", "reader", …).
 std::string_view to_string(SrtpMode v);
@@ -30,11 +31,13 @@ std::string_view to_string(TerminalKind v);
 std::string_view to_string(OfferStyle v);
 std::string_view to_string(TransportMode v);
 std::string_view to_string(AdminRole v);
+std::string_view to_string(TrunkTransport v);
 std::optional<SrtpMode> parse_srtp_mode(std::string_view word);
 std::optional<TerminalKind> parse_terminal_kind(std::string_view word);
 std::optional<OfferStyle> parse_offer_style(std::string_view word);
 std::optional<TransportMode> parse_transport_mode(std::string_view word);
 std::optional<AdminRole> parse_admin_role(std::string_view word);
+std::optional<TrunkTransport> parse_trunk_transport(std::string_view word);
 
 /// One number and the terminal behind it (menu 1.2.3).
 struct Subscription {
@@ -55,6 +58,26 @@ struct FacilityClass {
   bool encryption_right = true;
 };
 
+/// A declared SIP trunk: in BOTHWAY the only peers that are heard without a phone's certificate (MODE-4).
+struct Trunk {
+  std::string name;                                ///< 1 to 64 octets, unique
+  std::string address;                             ///< literal IP address its messages come from
+  std::uint16_t port = 0;                          ///< they come from; 0: any
+  TrunkTransport transport = TrunkTransport::udp;  ///< they come by
+  std::string tls_identity;  ///< with `tls`: the name its certificate must bear (CN or SAN); empty: any verified one
+};
+
+/// How certificates of phones are judged besides signature and dates (MODE-3, CERT-7).
+struct PhoneCertificateRules {
+  bool bound_to_subscription = false;  ///< CN or a SAN name must be the number that registers
+  bool refuse_without_crl = false;     ///< fail closed where no list of the issuer is loaded; else only counted
+  bool refuse_on_stale_crl = false;    ///< fail closed where the list is past its nextUpdate; else only counted
+  /// http: lists to fetch besides the distribution points named in the loaded CAs and in the own certificate.
+  std::vector<std::string> crl_uris;
+
+  friend bool operator==(const PhoneCertificateRules&, const PhoneCertificateRules&) = default;
+};
+
 /// What holds for the whole iPBX.
 struct SystemSettings {
   std::string realm;                   ///< Digest realm; no quote, no colon, no control character
@@ -66,6 +89,7 @@ struct SystemSettings {
   std::vector<std::string> tel_addresses;    ///< literal IP addresses of the telephony interface
   std::vector<std::string> admin_addresses;  ///< literal IP addresses of the administration interface
   std::vector<std::string> fqdns;            ///< names of both interfaces (CERT-3)
+  PhoneCertificateRules phone_certificates;
 };
 
 struct AdminAccount {
@@ -118,6 +142,7 @@ struct Snapshot {
   std::unordered_map<std::string_view, std::shared_ptr<const Subscription>> subscriptions;
   std::map<std::string, FacilityClass, std::less<>> classes;
   std::map<std::string, AdminAccount, std::less<>> accounts;
+  std::map<std::string, Trunk, std::less<>> trunks;
 
   /// Null for an unknown number; valid as long as the snapshot is held.
   const Subscription* find(std::string_view number) const;

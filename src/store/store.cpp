@@ -117,6 +117,24 @@ void Store::remove_account(std::string name, Done<void> done) {
       std::move(done));
 }
 
+void Store::put_trunk(Trunk trunk, Done<void> done) {
+  queue_->post<void>(
+      [trunk = std::move(trunk)](Database& db, Change& change) {
+        change = [trunk](Snapshot& s) { s.trunks.insert_or_assign(trunk.name, trunk); };
+        return db.put_trunk(trunk);
+      },
+      std::move(done));
+}
+
+void Store::remove_trunk(std::string name, Done<void> done) {
+  queue_->post<void>(
+      [name = std::move(name)](Database& db, Change& change) {
+        change = [name](Snapshot& s) { s.trunks.erase(name); };
+        return db.remove_trunk(name);
+      },
+      std::move(done));
+}
+
 void Store::record_call(CallRecord record, Done<void> done) {
   queue_->post<void>([record = std::move(record)](Database& db, Change&) { return db.record_call(record); },
                      std::move(done));

@@ -58,7 +58,7 @@ class Store {
 
   /// Replaces the settings, except `system_id` and `licensed`, which stay as stored. Errors "settings.realm-invalid",
   /// "settings.realm-in-use" (stored digests hold for the old realm only), "settings.address-invalid",
-  /// "settings.fqdn-invalid".
+  /// "settings.fqdn-invalid", "settings.crl-uri-invalid".
   void change_settings(SystemSettings settings, Done<void> done);
   /// RIGHT-1: enters the unlock key (menu 2.1.3). Error "licence.key-invalid".
   void unlock(std::string key, Done<void> done);
@@ -67,6 +67,12 @@ class Store {
   void put_account(AdminAccount account, Done<void> done);
   /// Errors "account.unknown", "account.last-administrator".
   void remove_account(std::string name, Done<void> done);
+
+  /// Adds or replaces. Errors "trunk.name-invalid", "trunk.address-invalid", "trunk.identity-without-tls",
+  /// "trunk.identity-invalid".
+  void put_trunk(Trunk trunk, Done<void> done);
+  /// Error "trunk.unknown".
+  void remove_trunk(std::string name, Done<void> done);
 
   /// Error "call.exists".
   void record_call(CallRecord record, Done<void> done);
