@@ -1,11 +1,11 @@
 #include "pki/crl_cache.hpp"
 
 #include <array>
-#include <fstream>
 
 #include <openssl/sha.h>
 
 #include "base/atomic_file.hpp"
+#include "base/read_file.hpp"
 
 namespace cadenas::pki {
 namespace {
@@ -42,14 +42,10 @@ fs::path CrlCache::file_of(const std::string& uri) const {
 }
 
 std::optional<Crl> CrlCache::kept(const std::string& uri, std::span<const Certificate> issuers) const {
-  std::error_code missing;
-  const auto size = fs::file_size(file_of(uri), missing);
-  if (missing || size > largest_crl) return std::nullopt;
-  base::Bytes octets(size);
-  std::ifstream in(file_of(uri), std::ios::binary);
-  if (!in.read(reinterpret_cast<char*>(octets.data()), static_cast<std::streamsize>(size))) return std::nullopt;
+  const auto octets = base::read_file(file_of(uri), largest_crl);
+  if (!octets) return std::nullopt;
   // A file that was changed or belongs to a CA no longer trusted is as good as none.
-  auto list = read_list(octets, issuers);
+  auto list = read_list(*octets, issuers);
   return list ? std::optional(std::move(*list)) : std::nullopt;
 }
 

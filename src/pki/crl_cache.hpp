@@ -39,11 +39,12 @@ class CrlCache {
   /// As `get`, but fetches whatever the dates: a CA may publish a revocation before its nextUpdate.
   base::Result<CachedCrl> renew(const std::string& uri, std::span<const Certificate> issuers);
 
+  /// The list kept of `uri`, whatever its dates, without asking the network.
+  std::optional<Crl> kept(const std::string& uri, std::span<const Certificate> issuers) const;
   /// Where the list of `uri` is kept.
   std::filesystem::path file_of(const std::string& uri) const;
 
  private:
-  std::optional<Crl> kept(const std::string& uri, std::span<const Certificate> issuers) const;
   base::Result<CachedCrl> renew(const std::string& uri, std::span<const Certificate> issuers,
                                 std::optional<Crl> kept) const;
   base::Result<void> keep(const std::string& uri, base::ByteView octets) const;

@@ -50,7 +50,9 @@ class Bothway : public testing::TestWithParam<int> {
   Bothway() : server_(make_server({})) {}
 
   std::unique_ptr<TlsServerContext> make_server(TlsServerOptions options) {
-    options.client_certificates = ClientCertificates::required;
+    options.client_certificates = options.client_certificates == ClientCertificates::observed
+                                      ? ClientCertificates::observed
+                                      : ClientCertificates::required;
     if (options.trust_anchors.empty()) options.trust_anchors = {root_.leaf()};
     options.revocation = revocation_;
     return TlsServerContext::make(live(issue({.common_name = "server"})), std::move(options)).value();
@@ -100,6 +102,26 @@ TEST_P(Bothway, RefusesPhoneWithoutACertificate) {
   expect_refusal(outcome, PeerRefusal::no_certificate, GetParam() == TLS1_3_VERSION ? 116 : 40,
                  "tls.client-no-certificate");
   EXPECT_EQ(outcome.refused.subject, "");
+}
+
+// MODE-8: the dry run before BOTHWAY is switched on.
+TEST_P(Bothway, OnlyNotesWhomItWouldRefuseWhereCertificatesAreObserved) {
+  const auto server = make_server({.client_certificates = ClientCertificates::observed});
+  publish({make_list({.entries = {entry_of(phone_)}}, root_)});
+  const Identity stranger = issue({.common_name = "stranger"});
+  const auto refusal_of = [&](const Identity* phone) {
+    const Outcome outcome = connect(*server, phone);
+    EXPECT_TRUE(outcome.connected);
+    EXPECT_TRUE(outcome.facts.judged);
+    return outcome.facts.refusal;
+  };
+  EXPECT_EQ(refusal_of(nullptr), PeerRefusal::no_certificate);
+  EXPECT_EQ(refusal_of(&stranger), PeerRefusal::unknown_ca);
+  EXPECT_EQ(refusal_of(&phone_), PeerRefusal::revoked);
+  EXPECT_EQ(refusal_of(&below_), PeerRefusal::none);
+  EXPECT_TRUE(connect(*server, &below_).facts.verified);
+  EXPECT_FALSE(connect(*server, &phone_).facts.verified);
+  EXPECT_FALSE(connect(*server, &stranger).facts.verified);
 }
 
 TEST_P(Bothway, RefusesPhoneWhoseCertificateHasExpired) {
