@@ -9,6 +9,8 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 
+#include "admin/routes.hpp"
+
 namespace cadenas::admin {
 
 namespace {
@@ -52,8 +54,22 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read() {
     parser_.emplace();
     parser_->header_limit(limits_.header_octets);
-    parser_->body_limit(limits_.body_octets);
+    // What a body may be is known with the target: a length that is too much even for the largest ends here.
+    parser_->body_limit(limits_.large_body_octets);
     beast::get_lowest_layer(stream_).expires_after(limits_.request_timeout);
+    http::async_read_header(
+        stream_, buffer_, *parser_,
+        [self = shared_from_this()](const ErrorCode& error, std::size_t) { self->on_header(error); });
+  }
+
+  void on_header(const ErrorCode& header_error) {
+    if (header_error) return on_read(header_error);
+    const auto& header = parser_->get();
+    const std::string_view target(header.target().data(), header.target().size());
+    if (!takes_large_body(target)) {
+      if (parser_->content_length().value_or(0) > limits_.body_octets) return on_read(http::error::body_limit);
+      parser_->body_limit(limits_.body_octets);
+    }
     http::async_read(stream_, buffer_, *parser_,
                      [self = shared_from_this()](const ErrorCode& error, std::size_t) { self->on_read(error); });
   }

@@ -60,15 +60,19 @@ object to_json(const pki::Certificate& certificate, base::WallTime now) {
           {"pem", certificate.to_pem()}};
 }
 
-boost::json::object to_json(const pbx::ImportedCertificate& imported, base::WallTime now) {
-  boost::json::array findings;
-  for (const auto& [severity, error] : imported.findings) {
-    findings.push_back({{"severity", severity == pki::Severity::error ? "error" : "warning"},
-                        {"code", error.code},
-                        {"message", json_text(error.message)},
-                        {"field", json_text(error.field)}});
+array findings_json(const std::vector<pki::Finding>& findings) {
+  array out;
+  for (const auto& [severity, error] : findings) {
+    out.push_back({{"severity", severity == pki::Severity::error ? "error" : "warning"},
+                   {"code", error.code},
+                   {"message", json_text(error.message)},
+                   {"field", json_text(error.field)}});
   }
-  boost::json::object out{{"imported", imported.certificate.has_value()}, {"findings", std::move(findings)}};
+  return out;
+}
+
+object to_json(const pbx::ImportedCertificate& imported, base::WallTime now) {
+  object out{{"imported", imported.certificate.has_value()}, {"findings", findings_json(imported.findings)}};
   out["certificate"] = imported.certificate ? boost::json::value(to_json(*imported.certificate, now)) : nullptr;
   return out;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "pbx/imported_certificate.hpp"
@@ -10,6 +12,9 @@ namespace cadenas::admin {
 
 /// A certificate with all its fields, its state at `now` and its PEM.
 boost::json::object to_json(const pki::Certificate& certificate, base::WallTime now);
+
+/// Each with its severity, code, message and field.
+boost::json::array findings_json(const std::vector<pki::Finding>& findings);
 
 /// What came of an import: whether it is there, the certificate or null, and every finding.
 boost::json::object to_json(const pbx::ImportedCertificate& imported, base::WallTime now);

@@ -17,7 +17,11 @@ boost::json::object to_json(const store::SystemSettings& s) {
           {"mode", store::to_string(s.mode)},
           {"tel_addresses", list(s.tel_addresses)},
           {"admin_addresses", list(s.admin_addresses)},
-          {"fqdns", list(s.fqdns)}};
+          {"fqdns", list(s.fqdns)},
+          {"bind_phone_certificates", s.phone_certificates.bound_to_subscription},
+          {"refuse_without_crl", s.phone_certificates.refuse_without_crl},
+          {"refuse_on_stale_crl", s.phone_certificates.refuse_on_stale_crl},
+          {"crl_uris", list(s.phone_certificates.crl_uris)}};
 }
 
 base::Result<store::SystemSettings> read_settings(std::string_view body, store::SystemSettings s) {
@@ -30,6 +34,11 @@ base::Result<store::SystemSettings> read_settings(std::string_view body, store::
   if (auto v = reader->texts("tel_addresses")) s.tel_addresses = std::move(*v);
   if (auto v = reader->texts("admin_addresses")) s.admin_addresses = std::move(*v);
   if (auto v = reader->texts("fqdns")) s.fqdns = std::move(*v);
+  store::PhoneCertificateRules& rules = s.phone_certificates;
+  if (const auto v = reader->flag("bind_phone_certificates")) rules.bound_to_subscription = *v;
+  if (const auto v = reader->flag("refuse_without_crl")) rules.refuse_without_crl = *v;
+  if (const auto v = reader->flag("refuse_on_stale_crl")) rules.refuse_on_stale_crl = *v;
+  if (auto v = reader->texts("crl_uris")) rules.crl_uris = std::move(*v);
   if (auto read_well = reader->finish(); !read_well) return tl::unexpected<base::Error>(read_well.error());
   return s;
 }

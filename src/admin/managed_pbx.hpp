@@ -28,6 +28,11 @@ class ManagedPbx {
   virtual void regenerate_certificate(Done<pki::Certificate> done) = 0;
   virtual void import_certificate(base::Bytes file, base::SecretBytes password,
                                   std::function<void(pbx::ImportedCertificate)> done) = 0;
+  virtual void load_phone_authorities(std::string pem, Done<std::vector<pki::Finding>> done) = 0;
+  virtual std::shared_ptr<const pki::PhoneAuthorities> phone_authorities() const = 0;
+  virtual void add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFacts>> done) = 0;
+  virtual void rehearse_bothway(std::function<void(pbx::BothwayRehearsal)> done) = 0;
+  virtual std::vector<pbx::Refusal> refusals() const = 0;
 };
 
 /// The one that runs. `pbx` must outlive it.
@@ -49,6 +54,17 @@ class RunningPbx final : public ManagedPbx {
                           std::function<void(pbx::ImportedCertificate)> done) override {
     pbx_.import_certificate(std::move(file), std::move(password), std::move(done));
   }
+  void load_phone_authorities(std::string pem, Done<std::vector<pki::Finding>> done) override {
+    pbx_.load_phone_authorities(std::move(pem), std::move(done));
+  }
+  std::shared_ptr<const pki::PhoneAuthorities> phone_authorities() const override { return pbx_.phone_authorities(); }
+  void add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFacts>> done) override {
+    pbx_.add_revocation_lists(std::move(octets), std::move(done));
+  }
+  void rehearse_bothway(std::function<void(pbx::BothwayRehearsal)> done) override {
+    pbx_.rehearse_bothway(std::move(done));
+  }
+  std::vector<pbx::Refusal> refusals() const override { return pbx_.refusals(); }
 
  private:
   pbx::Pbx& pbx_;

@@ -37,6 +37,19 @@ std::optional<bool> ObjectReader::flag(std::string_view member) {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> ObjectReader::number(std::string_view member, std::uint64_t most) {
+  const boost::json::value* value = take(member);
+  if (!value) return std::nullopt;
+  if (!value->is_int64() || value->as_int64() < 0) {
+    complain("request.member-type", "This member must be a whole number from 0.", member);
+    return std::nullopt;
+  }
+  const auto number = static_cast<std::uint64_t>(value->as_int64());
+  if (number <= most) return number;
+  complain("request.member-value", "This number is too large.", member);
+  return std::nullopt;
+}
+
 std::optional<std::vector<std::string>> ObjectReader::texts(std::string_view member) {
   const boost::json::value* value = take(member);
   if (!value) return std::nullopt;

@@ -26,6 +26,8 @@ class ObjectReader {
   /// Nothing when absent (or of another type, which `finish` tells).
   std::optional<std::string> text(std::string_view member);
   std::optional<bool> flag(std::string_view member);
+  /// A whole number from 0 to `most`.
+  std::optional<std::uint64_t> number(std::string_view member, std::uint64_t most);
   std::optional<std::vector<std::string>> texts(std::string_view member);
   /// One of the words `read_word` knows.
   template <class Enum>

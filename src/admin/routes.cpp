@@ -6,6 +6,8 @@ namespace cadenas::admin {
 
 namespace {
 
+constexpr std::string_view revocation_lists_path = "/api/v1/revocation-lists";
+
 constexpr Route table[] = {
     {Method::get, "/healthz", Access::open, "getHealth", get_health},
     {Method::get, "/metrics", Access::metrics, "getMetrics", get_metrics},
@@ -37,6 +39,14 @@ constexpr Route table[] = {
     {Method::post, "/api/v1/certificate/regenerate", Access::administrator, "regenerateCertificate",
      regenerate_certificate},
     {Method::post, "/api/v1/certificate/import", Access::administrator, "importCertificate", import_certificate},
+    {Method::get, "/api/v1/phone-authorities", Access::reader, "getPhoneAuthorities", get_phone_authorities},
+    {Method::put, "/api/v1/phone-authorities", Access::administrator, "putPhoneAuthorities", put_phone_authorities},
+    {Method::post, revocation_lists_path, Access::administrator, "addRevocationLists", add_revocation_lists},
+    {Method::get, "/api/v1/bothway/rehearsal", Access::reader, "rehearseBothway", rehearse_bothway},
+    {Method::get, "/api/v1/refusals", Access::reader, "listRefusals", list_refusals},
+    {Method::get, "/api/v1/trunks", Access::reader, "listTrunks", list_trunks},
+    {Method::put, "/api/v1/trunks/{name}", Access::administrator, "putTrunk", put_trunk},
+    {Method::remove, "/api/v1/trunks/{name}", Access::administrator, "removeTrunk", remove_trunk},
     {Method::get, "/api/v1/journal", Access::reader, "listJournal", list_journal},
     {Method::get, "/api/v1/accounts", Access::administrator, "listAccounts", list_accounts},
     {Method::put, "/api/v1/accounts/{name}", Access::administrator, "putAccount", put_account},
@@ -44,6 +54,10 @@ constexpr Route table[] = {
 };
 
 }  // namespace
+
+bool takes_large_body(std::string_view target) {
+  return target == revocation_lists_path;
+}
 
 std::span<const Route> routes() {
   return table;

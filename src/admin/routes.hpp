@@ -27,6 +27,9 @@ struct Route {
 
 std::span<const Route> routes();
 
+/// Whether a request with this target may have a body of HttpLimits::large_body_octets.
+bool takes_large_body(std::string_view target);
+
 /// Finds the route, checks who asks, and lets it answer. Errors are answered as `problem` does: "api.no-such-path",
 /// "api.method" with Allow (RFC 9110 §15.5.6), "api.not-authenticated", "api.role", "request.target". On the API
 /// thread.

@@ -14,9 +14,10 @@
 namespace cadenas::admin {
 
 struct HttpLimits {
-  std::size_t connections = 64;          ///< with one more, the newcomer is closed at once
-  std::uint32_t header_octets = 16'384;  ///< 431 beyond
-  std::uint64_t body_octets = 65'536;    ///< 413 beyond
+  std::size_t connections = 64;                               ///< with one more, the newcomer is closed at once
+  std::uint32_t header_octets = 16'384;                       ///< 431 beyond
+  std::uint64_t body_octets = 65'536;                         ///< 413 beyond
+  std::uint64_t large_body_octets = std::uint64_t{16} << 20;  ///< where a revocation list is sent
   base::Millis handshake_timeout{10'000};
   base::Millis request_timeout{30'000};  ///< from the first octet waited for to the last; an idle connection too
 };

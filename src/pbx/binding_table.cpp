@@ -122,14 +122,16 @@ BindingTable::Removed BindingTable::remove_expired(base::SteadyTime now) {
   return removed;
 }
 
-BindingTable::Removed BindingTable::remove_unless(const std::function<bool(const std::string&)>& keep) {
-  std::vector<std::string> unwanted;
+BindingTable::Removed BindingTable::remove_unless(const Keep& keep) {
+  std::vector<std::string> touched;
   for (const auto& [number, bindings] : numbers_) {
-    if (!keep(number)) unwanted.push_back(number);
+    if (!std::all_of(bindings.begin(), bindings.end(), [&](const Binding& b) { return keep(number, b.flow); })) {
+      touched.push_back(number);
+    }
   }
   Removed removed;
-  for (const std::string& number : unwanted) {
-    auto gone = remove_if(number, [](const Binding&) { return true; });
+  for (const std::string& number : touched) {
+    auto gone = remove_if(number, [&](const Binding& b) { return !keep(number, b.flow); });
     std::move(gone.begin(), gone.end(), std::back_inserter(removed));
   }
   return removed;

@@ -69,8 +69,9 @@ class BindingTable {
   Removed remove_connection(std::uint64_t connection);
   /// What has run out at `now`.
   Removed remove_expired(base::SteadyTime now);
-  /// What belongs to numbers for which `keep` is false.
-  Removed remove_unless(const std::function<bool(const std::string&)>& keep);
+  using Keep = std::function<bool(const std::string& number, const sip::Flow& flow)>;
+  /// The bindings for which `keep` is false.
+  Removed remove_unless(const Keep& keep);
 
   std::size_t size() const { return expiry_.size(); }
   std::size_t numbers() const { return numbers_.size(); }

@@ -43,10 +43,10 @@ CertificateKeeper::CertificateKeeper(pki::IdentityStore identities, pki::SelfSig
     : identities_(std::move(identities)), options_(options), compatibility_(compatibility), in_service_(in_service) {}
 
 base::Result<std::shared_ptr<pki::TlsServerContext>> CertificateKeeper::put_into_service(
-    const pki::SelfSignedNames& names) {
+    const pki::SelfSignedNames& names, ClientDemands demands) {
   const auto stored = identities_.open(names, options_);
   if (!stored) return tl::unexpected(stored.error());
-  if (auto served = serve(*stored); !served) return tl::unexpected(served.error());
+  if (auto served = serve(*stored, std::move(demands)); !served) return tl::unexpected(served.error());
   return context_;
 }
 
@@ -56,7 +56,7 @@ base::Result<pki::Certificate> CertificateKeeper::regenerate(const pki::SelfSign
   }
   const auto stored = identities_.regenerate(names, options_);
   if (!stored) return tl::unexpected(stored.error());
-  if (auto served = serve(*stored); !served) return tl::unexpected(served.error());
+  if (auto served = serve(*stored, demands_); !served) return tl::unexpected(served.error());
   return stored->identity->leaf();
 }
 
@@ -72,19 +72,29 @@ ImportedCertificate CertificateKeeper::import(base::ByteView file, const base::S
   // Tried before a file is touched: what cannot be served must not take the place of what is.
   const auto identity = std::make_shared<const pki::Identity>(*std::move(outcome.identity));
   const auto trial = std::make_shared<pki::LiveIdentity>(identity);
-  if (auto tried = pki::TlsServerContext::make(trial, {.compatibility = compatibility_, .trust_anchors = {}}); !tried) {
+  if (auto tried = pki::TlsServerContext::make(trial, options_for(demands_)); !tried) {
     return refuse(tried.error());
   }
   const auto stored = identities_.import(identity);
   if (!stored) return refuse(stored.error());
   if (in_service_.current()) {
-    if (auto served = serve(*stored); !served) return refuse(served.error());
+    if (auto served = serve(*stored, demands_); !served) return refuse(served.error());
   }
   out.certificate = stored->identity->leaf();
   return out;
 }
 
-base::Result<void> CertificateKeeper::serve(const pki::StoredIdentity& stored) {
+pki::TlsServerOptions CertificateKeeper::options_for(const ClientDemands& demands) const {
+  pki::TlsServerOptions out;
+  out.compatibility = compatibility_;
+  out.client_certificates = demands.certificates;
+  out.trust_anchors = demands.trust_anchors;
+  out.revocation = demands.revocation;
+  out.clock = demands.clock;
+  return out;
+}
+
+base::Result<void> CertificateKeeper::serve(const pki::StoredIdentity& stored, ClientDemands demands) {
   for (const auto& finding : stored.findings) base::log::info(finding.code, {{"message", finding.message}});
   {
     const std::lock_guard lock(noting_);
@@ -96,12 +106,15 @@ base::Result<void> CertificateKeeper::serve(const pki::StoredIdentity& stored) {
     live_->replace(stored.identity);
   }
   if (!context_) {
-    auto made = pki::TlsServerContext::make(live_, {.compatibility = compatibility_, .trust_anchors = {}});
+    auto made = pki::TlsServerContext::make(live_, options_for(demands));
     if (!made) return tl::unexpected(made.error());
     context_ = *std::move(made);
+  } else if (!(demands == demands_)) {
+    if (auto changed = context_->reconfigure(options_for(demands)); !changed) return changed;
   } else if (auto refreshed = context_->refresh(); !refreshed) {
     return refreshed;
   }
+  demands_ = std::move(demands);
   in_service_.set(stored.identity->leaf());
   return {};
 }

@@ -23,6 +23,16 @@ pki::SelfSignedNames certificate_names(const store::SystemSettings& settings,
 /// The facts an import is held against (CERT-4): those of the names above, whether phones use them, and the licence.
 pki::SystemFacts facts_for_import(const store::SystemSettings& settings, const std::vector<std::string>& listening);
 
+/// What handshakes ask of clients.
+struct ClientDemands {
+  pki::ClientCertificates certificates = pki::ClientCertificates::not_asked;
+  std::vector<pki::Certificate> trust_anchors;
+  std::shared_ptr<const pki::LiveRevocation> revocation;
+  const base::Clock* clock = nullptr;  ///< as in pki::TlsServerOptions
+
+  friend bool operator==(const ClientDemands&, const ClientDemands&) = default;
+};
+
 /// The life of the iPBX's own certificate: made, put into service, renewed, made anew, without touching a connection
 /// (CERT-1, MODE-7). Blocking file and key work: on the office thread only, but for `findings`.
 class CertificateKeeper {
@@ -32,8 +42,10 @@ class CertificateKeeper {
                     CertificateInService& in_service);
 
   /// Puts the stored identity into service, made or renewed where that is due, and returns the TLS context that shows
-  /// it; call it again daily and after the names changed. Errors as IdentityStore::open and TlsServerContext::make.
-  base::Result<std::shared_ptr<pki::TlsServerContext>> put_into_service(const pki::SelfSignedNames& names);
+  /// it and asks clients as `demands` says; call it again daily and after names or demands changed. Errors as
+  /// IdentityStore::open and TlsServerContext::make.
+  base::Result<std::shared_ptr<pki::TlsServerContext>> put_into_service(const pki::SelfSignedNames& names,
+                                                                        ClientDemands demands);
   /// A new certificate and key, in service at once. Errors: "mode.no-certificate" where none is in service, those of
   /// IdentityStore::regenerate.
   base::Result<pki::Certificate> regenerate(const pki::SelfSignedNames& names);
@@ -49,12 +61,14 @@ class CertificateKeeper {
   std::vector<base::Error> findings() const;
 
  private:
-  base::Result<void> serve(const pki::StoredIdentity& stored);
+  base::Result<void> serve(const pki::StoredIdentity& stored, ClientDemands demands);
+  pki::TlsServerOptions options_for(const ClientDemands& demands) const;
 
   pki::IdentityStore identities_;
   pki::SelfSignedOptions options_;
   pki::TlsCompatibility compatibility_;
   CertificateInService& in_service_;
+  ClientDemands demands_;
   std::shared_ptr<pki::LiveIdentity> live_;
   std::shared_ptr<pki::TlsServerContext> context_;
   mutable std::mutex noting_;

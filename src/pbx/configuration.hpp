@@ -38,7 +38,7 @@ struct FirstSettings {
 /// while it runs is in the store.
 struct Configuration {
   std::filesystem::path database = "cadenas.db";
-  std::filesystem::path identity_directory = "identity";  ///< key.pem and cert.pem
+  std::filesystem::path identity_directory = "identity";  ///< key.pem, cert.pem; phone-ca/ with CAs and lists
   unsigned loops = 0;                                     ///< signalling loops; 0: one a core
   SipListen sip;
   sip::TransportLimits transport;
@@ -52,6 +52,9 @@ struct Configuration {
   store::Retention retention;
   FirstSettings first;
   base::Millis renewal_interval{86'400'000};  ///< how often the certificate's dates are looked at (CERT-1)
+  base::Millis audit_interval{60'000};        ///< how often live connections are held against the lists (CERT-7)
+  base::Millis crl_interval{600'000};         ///< how often it is looked whether a list is due to be fetched
+  base::Millis crl_patience{5'000};           ///< for one download
   base::Millis stop_time{2'000};              ///< what calls get to end when the iPBX stops
 };
 

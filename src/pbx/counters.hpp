@@ -19,6 +19,7 @@ struct NodeCounters {
   sip::Counter wrong_credentials;     ///< wrong password, unknown user, or another's user name
   sip::Counter replayed_credentials;  ///< a nonce count used twice
   sip::Counter backed_off;            ///< not looked at: GuessGuard
+  sip::Counter not_heard;             ///< messages and REGISTERs that BOTHWAY does not take from that peer
   sip::Counter unserved;              ///< methods outside a dialog that nothing here serves
 };
 

@@ -120,12 +120,12 @@ void Locations::remove_flow(const sip::Flow& flow) {
   }
 }
 
-void Locations::remove_unless(const std::function<bool(const std::string&)>& keep) {
+void Locations::remove_unless(const BindingTable::Keep& keep, const char* event) {
   for (const auto& shard : shards_) {
-    shard->loop.dispatch([&shard = *shard, keep] {
+    shard->loop.dispatch([&shard = *shard, keep, event] {
       const auto removed = shard.table.remove_unless(keep);
       shard.note_size();
-      shard.log(removed, "registrar.subscription-removed");
+      shard.log(removed, event);
     });
   }
 }

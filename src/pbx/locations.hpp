@@ -52,8 +52,9 @@ class Locations {
 
   /// Removes what was bound by a connection that closed; nothing for a UDP flow.
   void remove_flow(const sip::Flow& flow);
-  /// Removes the bindings of numbers for which `keep` is false. It is called on each loop, maybe at the same time.
-  void remove_unless(const std::function<bool(const std::string&)>& keep);
+  /// Removes the bindings for which `keep` is false; `event` is what the log says of each. `keep` is called on each
+  /// loop, maybe at the same time.
+  void remove_unless(const BindingTable::Keep& keep, const char* event);
 
   /// Bindings in memory, of all loops.
   std::size_t size() const;

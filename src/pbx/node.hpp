@@ -1,19 +1,34 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "pbx/authenticator.hpp"
 #include "pbx/counters.hpp"
+#include "pbx/peer_gate.hpp"
 #include "pbx/registrar.hpp"
 #include "sip/timings.hpp"
 #include "sip/transaction_layer.hpp"
 #include "sip/transaction_user.hpp"
 #include "sip/transport_layer.hpp"
+#include "store/model.hpp"
+
+namespace cadenas::pki {
+class RevocationIndex;
+}
 
 namespace cadenas::pbx {
 
 class Calls;
 struct CallServices;
+class RefusalLog;
+
+/// A connection the audit closed.
+struct RevokedPeer {
+  sip::Flow flow;
+  std::size_t position = 0;  ///< whose certificate was revoked: 0 the peer's own, 1 its issuer's, …
+  base::WallTime revoked_at{};
+};
 
 /// Everything of one loop: its sockets, its transactions, authentication, the registrar's front and the calls' legs.
 /// Routes each request to who serves it. All members on the loop, or before it runs and after it has ended, but for
@@ -28,8 +43,8 @@ class Node final : public sip::ServerUser {
   };
 
   /// All references must outlive the node.
-  Node(base::Loop& loop, Authenticator::SnapshotSource snapshot, Locations& locations, CallServices& services,
-       const Settings& settings);
+  Node(base::Loop& loop, const Authenticator::SnapshotSource& snapshot, Locations& locations, CallServices& services,
+       RefusalLog& refusals, const Settings& settings);
   ~Node() override;
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -38,9 +53,11 @@ class Node final : public sip::ServerUser {
   sip::TransportLayer& transport() { return transport_; }
   Calls& calls() { return *calls_; }
 
-  /// Whether TLS is in service (MODE-2). Switched off, TLS connections without a call close, those with one when it
-  /// ends; until then nothing new is taken from them.
-  void serve_tls(bool on);
+  /// The mode in service (MODE-1 to MODE-5). Connections it does not allow close, those with a call when that ends;
+  /// until then nothing new is taken from them.
+  void serve(store::TransportMode mode);
+  /// CERT-7: closes the connections that rest on a certificate revoked since, and says which they were.
+  std::vector<RevokedPeer> audit(const pki::RevocationIndex& index);
   /// Takes nothing new any more (503): the iPBX stops, and ends its calls.
   void wind_down() { winding_down_ = true; }
 
@@ -56,32 +73,36 @@ class Node final : public sip::ServerUser {
   void on_flow_closed(const sip::Flow& flow, sip::CloseReason reason) override;
 
  private:
-  // The transport layer speaks to the transaction layer, which is made with the transport layer: this stands between.
+  // The transport layer speaks to the transaction layer, which is made with the transport layer: this stands between,
+  // and lets through what the gate hears.
   class Inbound final : public sip::FlowUser {
    public:
+    explicit Inbound(PeerGate& gate) : gate_(gate) {}
     void connect(sip::FlowUser& user) { user_ = &user; }
     void on_message(const sip::Flow& flow, const sip::MessageView& message) override;
     void on_bad_message(const sip::Flow& flow, const base::Error& error, int status,
                         const sip::MessageView* partial) override;
     void on_flow_closed(const sip::Flow& flow, sip::CloseReason reason) override;
+    void on_peer_refused(const sip::Flow& flow, const pki::RefusedPeer& refused) override;
 
    private:
+    PeerGate& gate_;
     sip::FlowUser* user_ = nullptr;
   };
 
   void on_invite(const std::shared_ptr<sip::ServerTransaction>& transaction);
   void answer_options(const sip::Flow& flow, const sip::MessageView& request);
-  bool serves(const sip::Flow& flow) const {
-    return !winding_down_ && (tls_served_ || flow.transport != sip::Transport::tls);
-  }
-  void close_idle_tls();
+  bool allows(const sip::Flow& flow) const;
+  void close_idle();
 
   base::Loop& loop_;
   Locations& locations_;
   NodeCounters counters_;
-  bool tls_served_ = true;
+  Authenticator::SnapshotSource snapshot_;
+  store::TransportMode mode_ = store::TransportMode::pbx_cert;
   bool winding_down_ = false;
-  bool closing_tls_ = false;  // a timer of close_idle_tls waits
+  bool closing_idle_ = false;  // a timer of close_idle waits
+  PeerGate gate_;
   Inbound inbound_;
   sip::TransportLayer transport_;
   sip::TransactionLayer transactions_;

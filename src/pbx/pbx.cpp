@@ -16,10 +16,12 @@
 #include "pbx/certificate_keeper.hpp"
 #include "pbx/configuration.hpp"
 #include "pbx/counter_samples.hpp"
+#include "pbx/crl_fetcher.hpp"
 #include "pbx/locations.hpp"
 #include "pbx/media_sessions.hpp"
 #include "pbx/node.hpp"
 #include "pbx/sip_service.hpp"
+#include "pki/crl_download.hpp"
 #include "store/store.hpp"
 
 namespace cadenas::pbx {
@@ -50,6 +52,8 @@ class Pbx::Parts {
   void change_settings(store::SystemSettings settings, Done<void> done);
   void regenerate_certificate(Done<pki::Certificate> done);
   void import_certificate(base::Bytes file, base::SecretBytes password, std::function<void(ImportedCertificate)> done);
+  void load_phone_authorities(std::string pem, Done<std::vector<pki::Finding>> done);
+  void add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFacts>> done);
   Health health() const;
 
   const Configuration configuration_;
@@ -61,6 +65,8 @@ class Pbx::Parts {
   std::unique_ptr<store::Store> store_;
   media::Board board_;
   BoardSessions sessions_;
+  RefusalLog refusals_;
+  pki::PhoneTrust trust_;  // of the office thread
   CertificateInService certificate_;
   CertificateKeeper keeper_;
   Locations locations_;
@@ -68,10 +74,15 @@ class Pbx::Parts {
   std::unique_ptr<SipService> service_;
 
  private:
+  ClientDemands demands(store::TransportMode mode) const;
+  void fetch_lists();
+  void audit();
+  void journal_revoked(const std::vector<RevokedPeer>& closed);
   base::Result<void> take(const store::SystemSettings& settings);
   base::Result<void> take_and_store(const store::SystemSettings& settings);
   void follow();
-  void renew_daily();
+  void repeat(base::Millis interval, void (Parts::*work)());
+  void renew();
   void end_calls();
   pki::SelfSignedNames names(const store::SystemSettings& settings) const {
     return certificate_names(settings, configuration_.sip.addresses);
@@ -81,6 +92,7 @@ class Pbx::Parts {
   std::atomic<bool> running_{false};
   mutable std::mutex noting_;
   std::optional<base::Error> not_applied_;  // under noting_
+  CrlFetcher fetcher_;                      // the last: what it brings is posted to the office
 };
 
 Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::unique_ptr<store::Store> opened)
@@ -90,9 +102,15 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
       store_(std::move(opened)),
       board_(configuration_.media, clock),
       sessions_(board_),
+      trust_(configuration_.identity_directory / "phone-ca", clock),
       keeper_(pki::IdentityStore(configuration_.identity_directory, clock), configuration_.self_signed,
               configuration_.tls, certificate_),
-      locations_(loops_, {.bindings_per_number = configuration_.registrar.bindings_per_number}) {
+      locations_(loops_, {.bindings_per_number = configuration_.registrar.bindings_per_number}),
+      fetcher_(pki::CrlCache(configuration_.identity_directory / "phone-ca" / "fetched", clock,
+                             [patience = configuration_.crl_patience](const std::string& uri) {
+                               return pki::download_crl(uri, {.patience = patience});
+                             }),
+               clock) {
   services_.settings = configuration_.calls;
   services_.media = &sessions_;
   services_.snapshot = [this] { return store_->snapshot(); };
@@ -110,7 +128,8 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
                                 configuration_.registrar};
   std::vector<Node*> all;
   for (unsigned i = 0; i < loops_.size(); ++i) {
-    nodes_.push_back(std::make_unique<Node>(loops_.at(i), services_.snapshot, locations_, services_, settings));
+    nodes_.push_back(
+        std::make_unique<Node>(loops_.at(i), services_.snapshot, locations_, services_, refusals_, settings));
     services_.per_loop.push_back(&nodes_.back()->calls());
     all.push_back(nodes_.back().get());
   }
@@ -135,13 +154,27 @@ base::Result<void> Pbx::Parts::start() {
     base::name_this_thread("office");
     office_.run();
   });
-  auto outcome =
-      wait_for<void>([this](auto done) { office_.post([this, done] { done(take(store_->snapshot()->settings)); }); });
+  auto outcome = wait_for<void>([this](auto done) {
+    office_.post([this, done] {
+      if (auto opened = trust_.open(); !opened) {
+        base::log::error(opened.error().code, {{"message", opened.error().message}});
+      }
+      // Known before the first handshake, so that a revoked phone has no moment to slip in.
+      const auto& rules = store_->snapshot()->settings.phone_certificates;
+      trust_.take_fetched(fetcher_.kept(trust_.distribution_points(nullptr, rules.crl_uris), trust_.certificates()));
+      done(take(store_->snapshot()->settings));
+    });
+  });
   if (!outcome) {
     stop();
     return outcome;
   }
-  office_.post([this] { renew_daily(); });
+  office_.post([this] {
+    repeat(configuration_.renewal_interval, &Parts::renew);
+    repeat(configuration_.audit_interval, &Parts::audit);
+    repeat(configuration_.crl_interval, &Parts::fetch_lists);
+    fetch_lists();
+  });
   running_ = true;
   return {};
 }
@@ -187,16 +220,44 @@ void Pbx::Parts::end_calls() {
   ended.wait_for(configuration_.stop_time);
 }
 
+// In PBX CERT certificates are asked for as soon as there is a CA to hold them against, so that who would go dark in
+// BOTHWAY is known before it is switched on (MODE-8).
+ClientDemands Pbx::Parts::demands(store::TransportMode mode) const {
+  ClientDemands out;
+  out.trust_anchors = trust_.certificates();
+  out.revocation = trust_.revocation();
+  out.clock = &office_.clock();
+  if (mode == store::TransportMode::bothway) {
+    out.certificates = pki::ClientCertificates::required;
+  } else if (!out.trust_anchors.empty()) {
+    out.certificates = pki::ClientCertificates::observed;
+  }
+  return out;
+}
+
 // On the office thread.
 base::Result<void> Pbx::Parts::take(const store::SystemSettings& settings) {
+  const bool bothway = settings.mode == store::TransportMode::bothway;
+  const auto& rules = settings.phone_certificates;
+  const auto on_doubt = [](bool refuse) { return refuse ? pki::OnDoubt::refuse : pki::OnDoubt::warn; };
+  trust_.set_policy({on_doubt(rules.refuse_without_crl), on_doubt(rules.refuse_on_stale_crl)});
+  if (bothway && trust_.certificates().empty()) {
+    return base::fail("mode.no-phone-ca",
+                      "BOTHWAY needs the CAs that phones' certificates are under: load their PEM file first.", "mode");
+  }
   std::shared_ptr<pki::TlsServerContext> tls;
-  if (settings.mode == store::TransportMode::pbx_cert) {
-    auto context = keeper_.put_into_service(names(settings));
+  if (settings.mode != store::TransportMode::no_tls) {
+    auto context = keeper_.put_into_service(names(settings), demands(settings.mode));
     if (!context) return tl::unexpected(context.error());
     tls = *std::move(context);
   }
   auto applied = wait_for<void>([&](auto done) { service_->apply(settings.mode, std::move(tls), std::move(done)); });
   if (service_->mode() == store::TransportMode::no_tls) keeper_.retire();
+  if (applied && bothway) {
+    locations_.remove_unless(
+        [this](const std::string&, const sip::Flow& flow) { return stands_in_bothway(flow, *store_->snapshot()); },
+        "registrar.bothway");
+  }
   const std::lock_guard lock(noting_);
   not_applied_ = applied ? std::nullopt : std::optional(applied.error());
   return applied;
@@ -217,7 +278,9 @@ base::Result<void> Pbx::Parts::take_and_store(const store::SystemSettings& setti
 // Settings that reached the store by another way, and subscriptions that left it.
 void Pbx::Parts::follow() {
   // Asked number by number: the model of the change would not know who was added since and has registered already.
-  locations_.remove_unless([this](const std::string& number) { return store_->snapshot()->find(number) != nullptr; });
+  locations_.remove_unless(
+      [this](const std::string& number, const sip::Flow&) { return store_->snapshot()->find(number) != nullptr; },
+      "registrar.subscription-removed");
   // What a change under way has stored is in service already when this runs.
   const auto now = store_->snapshot();
   if (now->settings.mode == service_->mode()) return;
@@ -226,15 +289,64 @@ void Pbx::Parts::follow() {
   }
 }
 
-void Pbx::Parts::renew_daily() {
-  office_.after(configuration_.renewal_interval, [this] {
-    if (certificate_.current()) {
-      if (auto looked = keeper_.put_into_service(names(store_->snapshot()->settings)); !looked) {
-        base::log::error("cert.not-renewed", {{"code", looked.error().code}, {"message", looked.error().message}});
-      }
-    }
-    renew_daily();
+void Pbx::Parts::repeat(base::Millis interval, void (Parts::*work)()) {
+  office_.after(interval, [this, interval, work] {
+    (this->*work)();
+    repeat(interval, work);
   });
+}
+
+void Pbx::Parts::renew() {
+  if (!certificate_.current()) return;
+  if (auto looked = keeper_.put_into_service(names(store_->snapshot()->settings), demands(service_->mode())); !looked) {
+    base::log::error("cert.not-renewed", {{"code", looked.error().code}, {"message", looked.error().message}});
+  }
+}
+
+void Pbx::Parts::fetch_lists() {
+  const auto own = certificate_.current();
+  const auto& configured = store_->snapshot()->settings.phone_certificates.crl_uris;
+  auto uris = trust_.distribution_points(own ? &*own : nullptr, configured);
+  trust_.look_at_dates();
+  if (uris.empty()) return;
+  fetcher_.fetch(std::move(uris), trust_.certificates(), [this](const std::vector<pki::FetchedCrl>& fetched) {
+    office_.post([this, fetched] {
+      for (const auto& point : fetched) {
+        if (point.outcome) continue;
+        base::log::warning(point.outcome.error().code,
+                           {{"uri", point.uri}, {"message", point.outcome.error().message}});
+      }
+      trust_.take_fetched(fetched);
+      audit();
+    });
+  });
+}
+
+void Pbx::Parts::audit() {
+  const auto index = trust_.revocation()->load();
+  if (!index) return;
+  for (const auto& node : nodes_) {
+    node->loop().post([this, index, &node = *node] {
+      auto closed = node.audit(*index);
+      if (!closed.empty()) office_.post([this, closed = std::move(closed)] { journal_revoked(closed); });
+    });
+  }
+}
+
+void Pbx::Parts::journal_revoked(const std::vector<RevokedPeer>& closed) {
+  for (const RevokedPeer& peer : closed) {
+    const std::string& subject = peer.flow.tls->peer_subject;
+    const std::string whose = peer.position == 0 ? "Its certificate" : "A certificate it rests on";
+    base::log::warning("revocation.connection-closed",
+                       {{"peer", peer.flow.remote.to_string()}, {"subject", subject}, {"position", peer.position}});
+    store::JournalEntry entry;
+    entry.at = office_.clock().now();
+    entry.actor = "system";
+    entry.code = "revocation.connection-closed";
+    entry.message = "The connection of " + peer.flow.remote.to_string() + " was closed. " + whose + " was revoked.";
+    entry.subject = subject;
+    store_->write_journal(std::move(entry), {});
+  }
 }
 
 void Pbx::Parts::set_mode(store::TransportMode mode, Done<void> done) {
@@ -260,6 +372,28 @@ void Pbx::Parts::import_certificate(base::Bytes file, base::SecretBytes password
   office_.post([this, kept, file = std::move(file), done = std::move(done)] {
     const auto facts = facts_for_import(store_->snapshot()->settings, configuration_.sip.addresses);
     done(keeper_.import(file, *kept, facts, office_.clock().now()));
+  });
+}
+
+void Pbx::Parts::load_phone_authorities(std::string pem, Done<std::vector<pki::Finding>> done) {
+  office_.post([this, pem = std::move(pem), done = std::move(done)] {
+    auto loaded = trust_.replace_authorities(pem);
+    if (loaded) {
+      if (auto taken = take(store_->snapshot()->settings); !taken) {
+        done(tl::unexpected(taken.error()));
+        return;
+      }
+      fetch_lists();
+    }
+    done(std::move(loaded));
+  });
+}
+
+void Pbx::Parts::add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFacts>> done) {
+  office_.post([this, octets = std::move(octets), done = std::move(done)] {
+    auto added = trust_.add_lists(octets);
+    if (added) audit();
+    done(std::move(added));
   });
 }
 
@@ -357,6 +491,28 @@ void Pbx::change_settings(store::SystemSettings settings, Done<void> done) {
 
 void Pbx::regenerate_certificate(Done<pki::Certificate> done) {
   parts_->regenerate_certificate(std::move(done));
+}
+
+void Pbx::load_phone_authorities(std::string pem, Done<std::vector<pki::Finding>> done) {
+  parts_->load_phone_authorities(std::move(pem), std::move(done));
+}
+
+std::shared_ptr<const pki::PhoneAuthorities> Pbx::phone_authorities() const {
+  return parts_->trust_.authorities();
+}
+
+void Pbx::add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFacts>> done) {
+  parts_->add_revocation_lists(std::move(octets), std::move(done));
+}
+
+void Pbx::rehearse_bothway(std::function<void(BothwayRehearsal)> done) {
+  registrations([this, done = std::move(done)](const std::vector<RegistrationView>& registrations) {
+    done(pbx::rehearse_bothway(*parts_->store_->snapshot(), registrations, *parts_->trust_.authorities()));
+  });
+}
+
+std::vector<Refusal> Pbx::refusals() const {
+  return parts_->refusals_.latest();
 }
 
 void Pbx::import_certificate(base::Bytes file, base::SecretBytes password,

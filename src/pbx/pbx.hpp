@@ -10,11 +10,14 @@
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
+#include "pbx/bothway_rehearsal.hpp"
 #include "pbx/call_view.hpp"
 #include "pbx/counters.hpp"
 #include "pbx/imported_certificate.hpp"
+#include "pbx/refusal_log.hpp"
 #include "pbx/registration_view.hpp"
 #include "pki/certificate.hpp"
+#include "pki/phone_trust.hpp"
 #include "sip/flow.hpp"
 #include "store/model.hpp"
 
@@ -62,7 +65,7 @@ class Pbx {
   Pbx& operator=(const Pbx&) = delete;
 
   /// Listens as the stored mode says and serves. Blocks until it does. Where the mode needs a certificate and there is
-  /// none, a self-signed one is made first (CERT-1). Errors "transport.listen", "mode.bothway-unavailable", those of
+  /// none, a self-signed one is made first (CERT-1). Errors "transport.listen", "mode.no-phone-ca", those of
   /// IdentityStore::open; nothing listens then.
   base::Result<void> start();
   /// Ends the calls (BYE, at most Configuration::stop_time), closes every socket, joins the loops. Once only.
@@ -85,10 +88,10 @@ class Pbx {
   std::vector<CounterSample> counters() const;
   Health health() const;
 
-  /// MODE-1, MODE-2: switches the SIP service, then stores the mode. Connections and calls that the new mode allows go
-  /// on untouched; towards NO TLS, 5061 closes, idle TLS connections end, one that carries a call ends with it.
-  /// Errors: "mode.bothway-unavailable", "transport.listen", those of IdentityStore::open and of Store; the mode stays
-  /// as it was then.
+  /// MODE-1 to MODE-5: switches the SIP service, then stores the mode. Connections and calls that the new mode allows
+  /// go on untouched; what it does not allow (TLS in NO TLS; UDP, TCP and TLS without a verified certificate in
+  /// BOTHWAY) ends when idle, with its call otherwise. Errors: "mode.no-phone-ca" (BOTHWAY without a CA),
+  /// "transport.listen", those of IdentityStore::open and of Store; the mode stays as it was then.
   void set_mode(store::TransportMode mode, Done<void> done);
   /// Stores the settings and puts mode and certificate names into service. Errors as set_mode and
   /// Store::change_settings.
@@ -96,6 +99,17 @@ class Pbx {
   /// *Régénération du certificat* (MODE-7): a new self-signed certificate for handshakes to come; no connection drops.
   /// Errors: "mode.no-certificate" (NO TLS), those of IdentityStore::regenerate.
   void regenerate_certificate(Done<pki::Certificate> done);
+  /// The CAs phones are trusted under (MODE-3, CERT-10), as a PEM text; see PhoneTrust::replace_authorities. For
+  /// handshakes to come; from then on PBX CERT asks phones for their certificate, too, so that a dry run can tell.
+  void load_phone_authorities(std::string pem, Done<std::vector<pki::Finding>> done);
+  /// Those in service.
+  std::shared_ptr<const pki::PhoneAuthorities> phone_authorities() const;
+  /// CERT-7: revocation lists from a file; see PhoneTrust::add_lists. An audit follows.
+  void add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFacts>> done);
+  /// What switching BOTHWAY on would do (MODE-8).
+  void rehearse_bothway(std::function<void(BothwayRehearsal)> done);
+  /// Who was turned away, latest first.
+  std::vector<Refusal> refusals() const;
   /// CERT-2: a PKCS#12 file and its password; see CertificateKeeper::import. Takes up to seconds, on the office thread.
   void import_certificate(base::Bytes file, base::SecretBytes password, std::function<void(ImportedCertificate)> done);
 

@@ -90,15 +90,9 @@ void SipService::apply(store::TransportMode mode, std::shared_ptr<pki::TlsServer
   change->tls = std::move(tls);
   change->done = std::move(done);
   nodes_.front()->loop().post([this, change] {
-    if (change->mode == store::TransportMode::bothway) {
-      change->done(base::fail("mode.bothway-unavailable",
-                              "BOTHWAY (mutual TLS) is not available in this version: choose no_tls or pbx_cert.",
-                              "mode"));
-      return;
-    }
-    const bool with_tls = change->mode == store::TransportMode::pbx_cert;
+    const bool with_tls = change->mode != store::TransportMode::no_tls;
     if (with_tls && !change->tls) {
-      change->done(base::fail("mode.no-certificate", "PBX CERT needs a certificate in service.", "mode"));
+      change->done(base::fail("mode.no-certificate", "PBX CERT and BOTHWAY need a certificate in service.", "mode"));
       return;
     }
     const Listening now = listening();
@@ -150,12 +144,8 @@ void SipService::open_next(const std::shared_ptr<Change>& change) {
     give_up(change, step.error());
     return;
   }
-  if (!change->close_tls) {
-    node.serve_tls(true);
-  } else {
-    node.transport().stop_listening(sip::Transport::tls);
-    node.serve_tls(false);
-  }
+  if (change->close_tls) node.transport().stop_listening(sip::Transport::tls);
+  node.serve(change->mode);
   if (++change->next == nodes_.size()) {
     finish(change);
     return;
@@ -165,15 +155,15 @@ void SipService::open_next(const std::shared_ptr<Change>& change) {
 
 void SipService::give_up(const std::shared_ptr<Change>& change, base::Error error) {
   for (std::size_t i = 0; i <= change->next; ++i) {
-    nodes_[i]->loop().dispatch([node = nodes_[i], change] {
+    nodes_[i]->loop().dispatch([node = nodes_[i], change, before = mode()] {
       if (change->open_plain) {
         node->transport().stop_listening(sip::Transport::udp, true);
         node->transport().stop_listening(sip::Transport::tcp, true);
       }
       if (change->open_tls) {
         node->transport().stop_listening(sip::Transport::tls, true);
-        node->serve_tls(false);
       }
+      node->serve(before);
     });
   }
   change->done(tl::unexpected(std::move(error)));

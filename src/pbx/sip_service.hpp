@@ -19,18 +19,18 @@ namespace cadenas::pbx {
 
 class Node;
 
-/// The listeners of every node as the transport mode asks for them (MODE-1, MODE-2): 5060 UDP and TCP always, 5061 TLS
-/// where there is a certificate. Switching touches only what the modes differ in: no restart, no connection that may
-/// stay is dropped (MODE-7).
+/// The listeners of every node as the transport mode asks for them (MODE-1 to MODE-4): 5060 UDP and TCP always, 5061
+/// TLS where there is a certificate. Switching touches only what the modes differ in: no restart, no connection that
+/// may stay is dropped (MODE-7).
 class SipService {
  public:
   /// `nodes` must outlive this.
   SipService(std::vector<Node*> nodes, SipListen listen);
 
   using Done = std::function<void(base::Result<void>)>;
-  /// Takes a mode into service, on one loop after the other; `tls` is needed for PBX CERT only. One at a time: the
+  /// Takes a mode into service, on one loop after the other; `tls` is not needed for NO TLS. One at a time: the
   /// caller waits for `done`, which runs on one of the loops. Where a socket cannot be had, what was opened is closed
-  /// again. Errors: "transport.listen", "mode.bothway-unavailable" (a later issue), "mode.no-certificate".
+  /// again. Errors: "transport.listen", "mode.no-certificate".
   void apply(store::TransportMode mode, std::shared_ptr<pki::TlsServerContext> tls, Done done);
 
   /// Any thread.

@@ -26,16 +26,16 @@ constexpr bool is_reliable(Transport t) {
 
 /// What the TLS handshake of a connection settled; immutable once the connection is up, shown by API and `explain`.
 struct TlsFacts {
-  std::string version;           ///< "TLSv1.3"
-  std::string cipher;            ///< "TLS_AES_256_GCM_SHA384"
-  std::string peer_subject;      ///< RFC 2253 form; empty where the peer showed no certificate
-  std::string peer_serial;       ///< hex
-  std::string peer_fingerprint;  ///< SHA-256, hex
-  bool peer_verified = false;    ///< the peer's chain was verified against our trust anchors
-  std::vector<std::string> peer_names;  ///< CN, then SAN names and addresses, of a verified peer
-  pki::ChainKeys peer_chain;            ///< what the audit looks up (CERT-7); empty unless verified
+  std::string version;                    ///< "TLSv1.3"
+  std::string cipher;                     ///< "TLS_AES_256_GCM_SHA384"
+  std::string peer_subject;               ///< RFC 2253 form; empty where the peer showed no certificate
+  std::string peer_serial;                ///< hex
+  std::string peer_fingerprint;           ///< SHA-256, hex
+  bool peer_verified = false;             ///< the peer's chain was verified against our trust anchors
+  std::vector<std::string> peer_names{};  ///< CN, then SAN names and addresses, of a verified peer
+  pki::ChainKeys peer_chain{};            ///< what the audit looks up (CERT-7); empty unless verified
   /// Why BOTHWAY would have refused the peer; nothing where its certificate was not asked for.
-  std::optional<pki::PeerRefusal> peer_refusal;
+  std::optional<pki::PeerRefusal> peer_refusal{};
 };
 
 /// One flow (RFC 5626 §3): the UDP 4-tuple, or the TCP/TLS connection, by which a peer is reached. A value, cheap to

@@ -5,12 +5,11 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
-#include <istream>
 #include <memory>
 #include <ostream>
 
+#include "apps/cli/bothway_commands.hpp"
+#include "apps/cli/operation.hpp"
 #include "apps/cli/views.hpp"
 #include "store/licence.hpp"
 
@@ -20,79 +19,6 @@ namespace {
 
 using boost::json::object;
 using boost::json::value;
-using View = void (*)(std::ostream&, const value&);
-
-struct Operation {
-  std::string method;
-  std::string target;
-  object body;
-};
-
-std::string segment(const std::string& text) {
-  return boost::urls::encode(text, boost::urls::unreserved_chars);
-}
-
-void print(const Printing& printing, const value& answer, View view) {
-  std::ostream& out = printing.surroundings.out;
-  if (printing.json) {
-    out << boost::json::serialize(answer) << '\n';
-  } else if (view) {
-    view(out, answer);
-  } else {
-    out << "Done.\n";
-  }
-}
-
-base::Result<void> perform(const Access& access, const Printing& printing, const Operation& operation, View view) {
-  auto session = LoggedIn::open(access);
-  if (!session) return tl::unexpected<base::Error>(session.error());
-  const bool has_body = operation.method == "POST" || operation.method == "PUT" || operation.method == "PATCH";
-  auto answer = session->client().call(operation.method, operation.target,
-                                       has_body ? boost::json::serialize(operation.body) : "");
-  if (!answer) return tl::unexpected<base::Error>(answer.error());
-  print(printing, *answer, view);
-  return {};
-}
-
-// A command that is one operation, known once the options are parsed.
-void on(CLI::App* command, Action& action, View view, std::function<base::Result<Operation>(const Printing&)> make) {
-  command->callback([&action, view, make = std::move(make)] {
-    action = [view, make](const Access& access, const Printing& printing) -> base::Result<void> {
-      auto operation = make(printing);
-      if (!operation) return tl::unexpected<base::Error>(operation.error());
-      return perform(access, printing, *operation, view);
-    };
-  });
-}
-
-void on_get(CLI::App* command, Action& action, View view, const std::string& target) {
-  on(command, action, view, [target](const Printing&) { return Operation{"GET", target, {}}; });
-}
-
-// What a group of commands does when none of them is named.
-void on_get_alone(CLI::App* group, Action& action, View view, const std::string& target) {
-  group->callback([=, &action] {
-    if (!group->get_subcommands().empty()) return;
-    action = [=](const Access& access, const Printing& printing) {
-      return perform(access, printing, {"GET", target, {}}, view);
-    };
-  });
-}
-
-// A password never stands on the command line, where other users see it.
-base::Result<std::string> take_password(const std::string& file, const Printing& printing) {
-  if (file != "-") return read_secret(file);
-  std::string password;
-  if (!std::getline(printing.surroundings.in, password)) {
-    return base::fail("client.file", "No password came on the standard input.", "password-file");
-  }
-  return password;
-}
-
-void add_word_option(CLI::App* command, const char* name, std::string& into, std::vector<std::string> words,
-                     const char* help) {
-  command->add_option(name, into, help)->check(CLI::IsMember(std::move(words)));
-}
 
 struct SubscriptionOptions {
   std::string number;
@@ -228,6 +154,10 @@ void add_settings(CLI::App& app, Action& action) {
     std::optional<std::vector<std::string>> tel;
     std::optional<std::vector<std::string>> admin;
     std::optional<std::vector<std::string>> fqdns;
+    std::string bind;
+    std::string without_crl;
+    std::string stale_crl;
+    std::optional<std::vector<std::string>> crl_uris;
   };
   CLI::App* settings = app.add_subcommand("settings", "What holds for the whole iPBX; options change it");
   auto o = std::make_shared<Options>();
@@ -238,6 +168,11 @@ void add_settings(CLI::App& app, Action& action) {
   settings->add_option("--tel", o->tel, "Telephony addresses")->delimiter(',');
   settings->add_option("--admin", o->admin, "Administration addresses")->delimiter(',');
   settings->add_option("--fqdn", o->fqdns, "Names of both interfaces")->delimiter(',');
+  add_word_option(settings, "--bind-phone-certificates", o->bind, {"on", "off"},
+                  "In BOTHWAY a phone registers only the number its certificate names");
+  add_word_option(settings, "--without-crl", o->without_crl, {"refuse", "warn"}, "CERT-7, where a CA has no list");
+  add_word_option(settings, "--on-stale-crl", o->stale_crl, {"refuse", "warn"}, "CERT-7, where a list is out of date");
+  settings->add_option("--crl-uri", o->crl_uris, "http addresses of further revocation lists")->delimiter(',');
   on(settings, action, show_settings, [=](const Printing&) {
     object body;
     if (!o->voice.empty()) body["voice_encryption"] = o->voice == "on";
@@ -247,6 +182,10 @@ void add_settings(CLI::App& app, Action& action) {
     if (o->tel) body["tel_addresses"] = boost::json::array(o->tel->begin(), o->tel->end());
     if (o->admin) body["admin_addresses"] = boost::json::array(o->admin->begin(), o->admin->end());
     if (o->fqdns) body["fqdns"] = boost::json::array(o->fqdns->begin(), o->fqdns->end());
+    if (!o->bind.empty()) body["bind_phone_certificates"] = o->bind == "on";
+    if (!o->without_crl.empty()) body["refuse_without_crl"] = o->without_crl == "refuse";
+    if (!o->stale_crl.empty()) body["refuse_on_stale_crl"] = o->stale_crl == "refuse";
+    if (o->crl_uris) body["crl_uris"] = boost::json::array(o->crl_uris->begin(), o->crl_uris->end());
     const std::string method = body.empty() ? "GET" : "PATCH";
     return Operation{method, "/api/v1/settings", std::move(body)};
   });
@@ -355,6 +294,7 @@ void add_commands(CLI::App& app, Action& action) {
   add_classes(app, action);
   add_calls(app, action);
   add_settings(app, action);
+  add_bothway_commands(app, action);
   add_login(app, action);
 }
 

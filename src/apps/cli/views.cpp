@@ -2,9 +2,9 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <ostream>
 
+#include "apps/cli/answer_text.hpp"
 #include "apps/cli/table.hpp"
 
 namespace cadenas::apps::cli {
@@ -12,52 +12,6 @@ namespace cadenas::apps::cli {
 namespace {
 
 using boost::json::value;
-
-// What phones sent may hold escape sequences, which a terminal would obey.
-std::string without_controls(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto octet = static_cast<unsigned char>(text[i]);
-    const bool c1 = octet == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if (c1) ++i;
-    out += c1 || octet < 0x20 || octet == 0x7F ? '?' : text[i];
-  }
-  return out;
-}
-
-// A member as a person reads it; empty where it is absent, so that a newer or older server is no failure.
-std::string text(const value& from, std::string_view member) {
-  const value* found = from.is_object() ? from.as_object().if_contains(member) : nullptr;
-  if (!found || found->is_null()) return {};
-  if (found->is_string()) return without_controls(found->as_string());
-  if (found->is_bool()) return found->as_bool() ? "yes" : "no";
-  if (found->is_array()) {
-    std::string out;
-    for (const value& item : found->as_array()) {
-      if (!out.empty()) out += ", ";
-      out += item.is_string() ? without_controls(item.as_string()) : boost::json::serialize(item);
-    }
-    return out;
-  }
-  return boost::json::serialize(*found);
-}
-
-std::string short_time(const value& from, std::string_view member) {
-  std::string at = text(from, member);
-  if (at.size() < 20) return at;
-  at[10] = ' ';
-  return at.substr(0, 19);
-}
-
-const boost::json::array& list(const value& from, std::string_view member) {
-  static const boost::json::array none;
-  const value* found = from.is_object() ? from.as_object().if_contains(member) : nullptr;
-  return found && found->is_array() ? found->as_array() : none;
-}
-
-bool flag(const value& from, std::string_view member) {
-  return text(from, member) == "yes";
-}
 
 std::string joined(const std::string& a, const std::string& b) {
   return a.empty() || b.empty() ? a + b : a + " " + b;
@@ -210,11 +164,15 @@ void show_certificate(std::ostream& out, const value& c) {
                      {"SHA-1", text(c, "fingerprint_sha1")}});
 }
 
-void show_import(std::ostream& out, const value& answer) {
+void show_findings(std::ostream& out, const value& answer) {
   for (const value& finding : list(answer, "findings")) {
     out << text(finding, "severity") << ": " << text(finding, "message") << " [" << text(finding, "code")
         << (text(finding, "field").empty() ? "" : ", " + text(finding, "field")) << "]\n";
   }
+}
+
+void show_import(std::ostream& out, const value& answer) {
+  show_findings(out, answer);
   if (flag(answer, "imported")) show_certificate(out, answer.as_object().at("certificate"));
 }
 
@@ -225,7 +183,11 @@ void show_settings(std::ostream& out, const value& s) {
                      {"inter-iPBX encryption", text(s, "inter_ipbx_encryption")},
                      {"TEL addresses", text(s, "tel_addresses")},
                      {"ADMIN addresses", text(s, "admin_addresses")},
-                     {"FQDNs", text(s, "fqdns")}});
+                     {"FQDNs", text(s, "fqdns")},
+                     {"certificates bound", text(s, "bind_phone_certificates")},
+                     {"refuse without CRL", text(s, "refuse_without_crl")},
+                     {"refuse on stale CRL", text(s, "refuse_on_stale_crl")},
+                     {"CRL addresses", text(s, "crl_uris")}});
 }
 
 void show_licence(std::ostream& out, const value& answer) {

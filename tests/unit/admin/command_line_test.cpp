@@ -143,6 +143,25 @@ TEST_F(CommandLine, ShowsTheCertificate) {
   EXPECT_EQ(run({"certs", "regenerate"}).status, 0);
 }
 
+TEST_F(CommandLine, PreparesBothwayFromTheCaFileToTheDryRun) {  // MODE-3, MODE-4, MODE-8
+  const auto pem = directory_.path() / "ca.pem";
+  std::ofstream(pem) << pbx_.certificate()->to_pem();
+  const auto loaded = run({"phone-ca", "load", pem});
+  EXPECT_EQ(loaded.status, 0) << loaded.err;
+  EXPECT_THAT(loaded.out, HasSubstr("warning: It has expired. [phone-ca.expired, CN=old]\n"));
+  EXPECT_THAT(loaded.out, HasSubstr("No list is loaded. [crl.missing]\n"));
+  EXPECT_EQ(run({"trunks", "put", "carrier", "192.0.2.7", "--port", "5060"}).status, 0);
+  EXPECT_THAT(run({"trunks"}).out, HasSubstr("carrier  192.0.2.7  5060  udp"));
+  const auto rehearsal = run({"bothway"});
+  EXPECT_THAT(rehearsal.out, HasSubstr("1 registrations would stay, 1 phones would go dark"));
+  EXPECT_THAT(rehearsal.out, HasSubstr("2002    Bob   baresip  bothway.transport  It registers by UDP."));
+  EXPECT_THAT(run({"refusals"}).out, HasSubstr("tls.client-revoked"));
+  const auto list = directory_.path() / "list.crl";
+  std::ofstream(list) << std::string(150'000, 'x');
+  EXPECT_THAT(run({"crl", "add", list}).out, HasSubstr("CN=phones"));
+  EXPECT_EQ(run({"trunks", "remove", "carrier"}).status, 0);
+}
+
 TEST_F(CommandLine, ImportsACertificateAndShowsEveryFinding) {  // CERT-2
   const auto file = directory_.path() / "pbx.p12";
   std::ofstream(file) << "as good as a PKCS#12 file";

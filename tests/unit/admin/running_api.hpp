@@ -77,6 +77,7 @@ class PicturedPbx final : public admin::ManagedPbx {
 
   void registrations(std::function<void(std::vector<pbx::RegistrationView>)> done) override { done(registrations_); }
   void calls(std::function<void(std::vector<pbx::CallView>)> done) override { done(calls_); }
+  std::shared_ptr<const pki::PhoneAuthorities> authorities_ = std::make_shared<const pki::PhoneAuthorities>();
   std::optional<pki::Certificate> certificate() const override { return certificate_; }
   std::vector<pbx::CounterSample> counters() const override {
     return {{"cadenas_sip_messages_received_total", "SIP messages received.", "transport=\"TLS\"", false, 12},
@@ -91,8 +92,8 @@ class PicturedPbx final : public admin::ManagedPbx {
     return out;
   }
   void change_settings(store::SystemSettings settings, Done<void> done) override {
-    if (settings.mode == store::TransportMode::bothway) {
-      return done(base::fail("mode.bothway-unavailable", "This version has no BOTHWAY.", "mode"));
+    if (settings.mode == store::TransportMode::bothway && authorities_->empty()) {
+      return done(base::fail("mode.no-phone-ca", "BOTHWAY needs the CAs of phones.", "mode"));
     }
     store_.change_settings(std::move(settings), std::move(done));
   }
@@ -104,6 +105,37 @@ class PicturedPbx final : public admin::ManagedPbx {
       return done({std::nullopt, {{pki::Severity::error, {"pkcs12.wrong-password", "The password is wrong.", ""}}}});
     }
     done({*certificate_, {{pki::Severity::warning, {"cert.missing-root", "The root is missing.", "CN=root"}}}});
+  }
+  void load_phone_authorities(std::string pem, Done<std::vector<pki::Finding>> done) override {
+    auto read = pki::Certificate::from_pem(pem);
+    if (!read) return done(base::fail("phone-ca.unreadable", "Expected certificates of CAs as PEM.", "pem"));
+    authorities_ = std::make_shared<const pki::PhoneAuthorities>(
+        pki::PhoneAuthorities{{*read, std::nullopt, {}, base::Error{"crl.missing", "No list is loaded.", ""}}});
+    done(std::vector<pki::Finding>{{pki::Severity::warning, {"phone-ca.expired", "It has expired.", "CN=old"}}});
+  }
+  std::shared_ptr<const pki::PhoneAuthorities> phone_authorities() const override { return authorities_; }
+  void add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFacts>> done) override {
+    if (octets.size() < 100'000) return done(base::fail("crl.unreadable", "This is no revocation list.", ""));
+    pki::CrlFacts list;
+    list.issuer = "CN=phones";
+    list.entries = octets.size();
+    done(std::vector{list});
+  }
+  void rehearse_bothway(std::function<void(pbx::BothwayRehearsal)> done) override {
+    pbx::BothwayRehearsal out;
+    out.dark.push_back({"2002", "Bob", "sip:2002@127.0.0.1", "baresip", "bothway.transport", "It registers by UDP."});
+    out.safe = 1;
+    done(std::move(out));
+  }
+  std::vector<pbx::Refusal> refusals() const override {
+    pbx::Refusal out;
+    out.code = "tls.client-revoked";
+    out.message = "The client showed a revoked certificate.";
+    out.transport = sip::Transport::tls;
+    out.address = "192.0.2.9";
+    out.subject = "CN=2009";
+    out.count = 3;
+    return {out};
   }
 
  private:

@@ -100,7 +100,8 @@ TEST(LocationsOnTwoLoops, BindFindListAndRemoveMeetAcrossThreads) {
   EXPECT_EQ(found.get_future().get().size(), 1U);
 
   locations.remove_flow(tls_flow(1));
-  locations.remove_unless([](const std::string& number) { return number != "63"; });
+  locations.remove_unless([](const std::string& number, const sip::Flow&) { return number != "63"; },
+                          "registrar.subscription-removed");
   std::promise<std::vector<RegistrationView>> listed;
   locations.list([&](std::vector<RegistrationView> views) { listed.set_value(std::move(views)); });
   const auto views = listed.get_future().get();

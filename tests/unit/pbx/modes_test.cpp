@@ -58,7 +58,7 @@ TEST_F(Modes, SwitchingToNoTlsClosesTlsAndItsBindingsAndKeepsUdp) {
 TEST_F(Modes, BothwayIsRefusedAndNothingChanges) {
   start();
   const auto before = pbx->health().listening;
-  EXPECT_EQ(set_mode(Mode::bothway).error().code, "mode.bothway-unavailable");
+  EXPECT_EQ(set_mode(Mode::bothway).error().code, "mode.no-phone-ca");
   EXPECT_EQ(pbx->health().mode, Mode::pbx_cert);
   EXPECT_EQ(pbx->health().listening, before);
   EXPECT_EQ(pbx->store().snapshot()->settings.mode, Mode::pbx_cert);

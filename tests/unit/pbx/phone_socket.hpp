@@ -21,12 +21,17 @@ class PhoneSocket {
  public:
   enum class Kind { udp, tcp, tls };
 
-  PhoneSocket(Kind kind, const base::Endpoint& server) : kind_(kind) {
+  /// Over TLS with a certificate where there is one to show.
+  PhoneSocket(Kind kind, const base::Endpoint& server, const pki::Identity* identity = nullptr) : kind_(kind) {
     descriptor_ = ::socket(AF_INET, kind == Kind::udp ? SOCK_DGRAM : SOCK_STREAM, 0);
     connected_ = ::connect(descriptor_, server.data(), server.size()) == 0;
     if (!connected_ || kind != Kind::tls) return;
     context_.reset(SSL_CTX_new(TLS_client_method()));
     SSL_CTX_set_verify(context_.get(), SSL_VERIFY_NONE, nullptr);  // self-signed: encryption without authentication
+    if (identity) {
+      SSL_CTX_use_certificate(context_.get(), identity->leaf().handle());
+      SSL_CTX_use_PrivateKey(context_.get(), identity->key().handle());
+    }
     ssl_.reset(SSL_new(context_.get()));
     SSL_set_fd(ssl_.get(), descriptor_);
     connected_ = SSL_connect(ssl_.get()) == 1;

@@ -79,10 +79,11 @@ class RunningPbx : public ::testing::Test {
     }
     return {};
   }
-  PhoneSocket phone(PhoneSocket::Kind kind) const {
-    return PhoneSocket(kind, address(kind == PhoneSocket::Kind::udp   ? sip::Transport::udp
-                                     : kind == PhoneSocket::Kind::tcp ? sip::Transport::tcp
-                                                                      : sip::Transport::tls));
+  PhoneSocket phone(PhoneSocket::Kind kind, const pki::Identity* identity = nullptr) const {
+    const auto transport = kind == PhoneSocket::Kind::udp   ? sip::Transport::udp
+                           : kind == PhoneSocket::Kind::tcp ? sip::Transport::tcp
+                                                            : sip::Transport::tls;
+    return PhoneSocket(kind, address(transport), identity);
   }
   std::uint64_t counter(const std::string& name) const {
     std::uint64_t sum = 0;
