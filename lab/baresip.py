@@ -14,7 +14,7 @@ class Baresip(Process):
 
     def __init__(self, folder: pathlib.Path, number: str, password: str, registrar: str, transport: str = "tls",
                  mediaenc: str = "srtp-mand", answer: str = "auto", tone_hz: int | None = 440, control_port: int = 0,
-                 trusted: pathlib.Path | None = None, codecs: str = "PCMU", rtp_ports: str = "30000-31000"):
+                 trusted: pathlib.Path | None = None, certificate: pathlib.Path | None = None, codecs: str = "PCMU", rtp_ports: str = "30000-31000"):
         """`tone_hz` None: this phone echoes, and records to `heard`. (baresip's sine source has no player beside it, and
         only what is played passes the recorder.)"""
         self.number = number
@@ -36,6 +36,8 @@ class Baresip(Process):
                        "audio_player aubridge,echo"]
         if trusted:
             config.append(f"sip_cafile {trusted}")
+        if certificate:
+            config.append(f"sip_certificate {certificate}")
         (folder / "config").write_text("\n".join(config) + "\n")
         media = f";mediaenc={mediaenc}" if mediaenc else ""
         mode = f";answermode={answer}"

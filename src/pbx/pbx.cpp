@@ -271,6 +271,8 @@ base::Result<void> Pbx::Parts::take_and_store(const store::SystemSettings& setti
   }
   if (!taken) {
     if (auto back = take(before); !back) base::log::error("sip.mode-lost", {{"code", back.error().code}});
+  } else if (!(settings.phone_certificates == before.phone_certificates)) {
+    fetch_lists();
   }
   return taken;
 }
