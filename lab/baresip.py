@@ -52,7 +52,7 @@ class Baresip(Process):
         self._control: socket.socket | None = None
 
     def wait_registered(self, seconds: float = 20):
-        eventually(f"{self.name} to register", lambda: "binding]" in self.output(), seconds, on_failure=self.tail)
+        eventually(f"{self.name} to register", lambda: " binding" in self.output(), seconds, on_failure=self.tail)
 
     def command(self, name: str, params: str = "") -> dict:
         """Runs one command of baresip's menu (`dial`, `hangup`, `hold`, …) and returns its answer."""
@@ -64,6 +64,13 @@ class Baresip(Process):
             answer = self._read_netstring()
             if answer.get("response"):
                 return answer
+
+    def wait_control_event(self, type_: str, param: str) -> None:
+        """Reads what this phone tells of itself, from the moment it took its first command, until that event."""
+        while True:
+            told = self._read_netstring()
+            if told.get("event") and told.get("type") == type_ and told.get("param") == param:
+                return
 
     def dial(self, target: str) -> None:
         self.command("dial", target)

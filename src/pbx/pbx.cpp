@@ -160,9 +160,10 @@ base::Result<void> Pbx::Parts::start() {
         base::log::error(opened.error().code, {{"message", opened.error().message}});
       }
       // Known before the first handshake, so that a revoked phone has no moment to slip in.
-      const auto& rules = store_->snapshot()->settings.phone_certificates;
-      trust_.take_fetched(fetcher_.kept(trust_.distribution_points(nullptr, rules.crl_uris), trust_.certificates()));
-      done(take(store_->snapshot()->settings));
+      const auto model = store_->snapshot();
+      const auto points = trust_.distribution_points(nullptr, model->settings.phone_certificates.crl_uris);
+      trust_.take_fetched(fetcher_.kept(points, trust_.certificates()));
+      done(take(model->settings));
     });
   });
   if (!outcome) {
@@ -307,8 +308,8 @@ void Pbx::Parts::renew() {
 
 void Pbx::Parts::fetch_lists() {
   const auto own = certificate_.current();
-  const auto& configured = store_->snapshot()->settings.phone_certificates.crl_uris;
-  auto uris = trust_.distribution_points(own ? &*own : nullptr, configured);
+  const auto model = store_->snapshot();
+  auto uris = trust_.distribution_points(own ? &*own : nullptr, model->settings.phone_certificates.crl_uris);
   trust_.look_at_dates();
   if (uris.empty()) return;
   fetcher_.fetch(std::move(uris), trust_.certificates(), [this](const std::vector<pki::FetchedCrl>& fetched) {

@@ -23,6 +23,23 @@ def test_register_over_tls_behind_stunnel(pbx, tmp_path, sipp_port):
         run.finish()
 
 
+@pytest.mark.parametrize("scenario,answer", [("call", "answer"), ("call_cancelled", "ring_until_cancelled"),
+                                             ("call_hold", "answer_hold")])
+def test_whole_calls_over_tls_behind_stunnel(pbx, tmp_path, sipp_port, callee, scenario, answer):
+    """The caller's signalling is TLS on the wire; its voice is clear, since SIPp has no SRTP, and the iPBX says so."""
+    port = sipp_port()
+    with Stunnel(tmp_path / "stunnel", pbx.tls_target) as tunnel, callee(answer) as b, \
+            sipp.Sipp(tmp_path / "caller", scenario, tunnel.target, number="101", password=PASSWORD, called="102",
+                      port=port, media_port=port + 4, transport="t1", talk_ms=2000) as a:
+        leg = eventually("the caller's leg", lambda: next(
+            (leg for call in pbx.calls() for leg in call["legs"] if leg["number"] == "101"), None), on_failure=pbx.tail)
+        assert leg["transport"] == "TLS" and leg["tls_version"] == "TLSv1.3"
+        assert not leg["padlock"]
+        a.finish()
+        b.finish()
+    assert pbx.calls() == []
+
+
 @pytest.mark.parametrize("number,password", [("101", "wrong"), ("999", PASSWORD)])
 def test_wrong_password_and_unknown_number_are_refused_alike(pbx, tmp_path, sipp_port, number, password):
     with sipp.Sipp(tmp_path, "register_refused", pbx.sip_target, number=number, password=password,
@@ -75,6 +92,16 @@ def test_cancelled_call(pbx, tmp_path, sipp_port, callee):
 
 def test_hold_and_resume_by_reinvite(pbx, tmp_path, sipp_port, callee):
     with callee("answer_hold") as b, caller(pbx, tmp_path, sipp_port(), "call_hold") as a:
+        a.finish()
+        b.finish()
+    assert pbx.calls() == []
+
+
+@pytest.mark.parametrize("scenario,answer", [("call_timer", "answer"), ("call_reliable", "answer"),
+                                             ("call", "answer_reliable"), ("call_reliable", "answer_reliable")])
+def test_session_timers_and_reliable_ringing(pbx, tmp_path, sipp_port, callee, scenario, answer):
+    """RFC 4028 with UPDATE (RFC 3311), and RFC 3262 on either leg or both: each leg has its own."""
+    with callee(answer) as b, caller(pbx, tmp_path, sipp_port(), scenario) as a:
         a.finish()
         b.finish()
     assert pbx.calls() == []
