@@ -36,9 +36,9 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 16> statuses{{
 }};
 
 // What a caller can put right by asking for something else.
-constexpr std::array<std::string_view, 13> callers_fault{"api",      "request", "subscription", "class", "settings",
+constexpr std::array<std::string_view, 14> callers_fault{"api",      "request", "subscription", "class", "settings",
                                                          "licence",  "account", "call",         "mode",  "trunk",
-                                                         "phone-ca", "crl",     "cert"};
+                                                         "phone-ca", "crl",     "cert",         "alarm"};
 
 }  // namespace
 

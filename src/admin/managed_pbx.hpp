@@ -33,6 +33,8 @@ class ManagedPbx {
   virtual void add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFacts>> done) = 0;
   virtual void rehearse_bothway(std::function<void(pbx::BothwayRehearsal)> done) = 0;
   virtual std::vector<pbx::Refusal> refusals() const = 0;
+  virtual std::shared_ptr<const alarms::View> alarms() const = 0;
+  virtual void acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done) = 0;
 };
 
 /// The one that runs. `pbx` must outlive it.
@@ -65,6 +67,10 @@ class RunningPbx final : public ManagedPbx {
     pbx_.rehearse_bothway(std::move(done));
   }
   std::vector<pbx::Refusal> refusals() const override { return pbx_.refusals(); }
+  std::shared_ptr<const alarms::View> alarms() const override { return pbx_.alarms(); }
+  void acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done) override {
+    pbx_.acknowledge_alarm(id, std::move(who), std::move(done));
+  }
 
  private:
   pbx::Pbx& pbx_;

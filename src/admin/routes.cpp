@@ -47,6 +47,8 @@ constexpr Route table[] = {
     {Method::get, "/api/v1/trunks", Access::reader, "listTrunks", list_trunks},
     {Method::put, "/api/v1/trunks/{name}", Access::administrator, "putTrunk", put_trunk},
     {Method::remove, "/api/v1/trunks/{name}", Access::administrator, "removeTrunk", remove_trunk},
+    {Method::get, "/api/v1/alarms", Access::reader, "listAlarms", list_alarms},
+    {Method::post, "/api/v1/alarms/{id}/acknowledge", Access::administrator, "acknowledgeAlarm", acknowledge_alarm},
     {Method::get, "/api/v1/journal", Access::reader, "listJournal", list_journal},
     {Method::get, "/api/v1/accounts", Access::administrator, "listAccounts", list_accounts},
     {Method::put, "/api/v1/accounts/{name}", Access::administrator, "putAccount", put_account},

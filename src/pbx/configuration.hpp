@@ -53,6 +53,8 @@ struct Configuration {
   FirstSettings first;
   base::Millis renewal_interval{86'400'000};  ///< how often the certificate's dates are looked at (CERT-1)
   base::Millis audit_interval{60'000};        ///< how often live connections are held against the lists (CERT-7)
+  base::Millis alarm_interval{60'000};        ///< how often it is looked what is worth an alarm (OPS-3)
+  bool alarm_on_undisciplined_clock = true;   ///< off where a machine's clock is kept by its host
   base::Millis crl_interval{600'000};         ///< how often it is looked whether a list is due to be fetched
   base::Millis crl_patience{5'000};           ///< for one download
   base::Millis stop_time{2'000};              ///< what calls get to end when the iPBX stops

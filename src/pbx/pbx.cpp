@@ -8,10 +8,12 @@
 #include <thread>
 #include <utility>
 
+#include "base/clock_discipline.hpp"
 #include "base/log.hpp"
 #include "base/loop.hpp"
 #include "base/thread_name.hpp"
 #include "media/board.hpp"
+#include "pbx/alarm_conditions.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/certificate_keeper.hpp"
 #include "pbx/configuration.hpp"
@@ -66,6 +68,7 @@ class Pbx::Parts {
   media::Board board_;
   BoardSessions sessions_;
   RefusalLog refusals_;
+  alarms::Board alarms_;   // of the office thread, but its view
   pki::PhoneTrust trust_;  // of the office thread
   CertificateInService certificate_;
   CertificateKeeper keeper_;
@@ -77,6 +80,8 @@ class Pbx::Parts {
   ClientDemands demands(store::TransportMode mode) const;
   void fetch_lists();
   void audit();
+  void look_at_alarms();
+  void tell_alarm(const alarms::Event& event);
   void journal_revoked(const std::vector<RevokedPeer>& closed);
   base::Result<void> take(const store::SystemSettings& settings);
   base::Result<void> take_and_store(const store::SystemSettings& settings);
@@ -102,6 +107,7 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
       store_(std::move(opened)),
       board_(configuration_.media, clock),
       sessions_(board_),
+      alarms_(clock, [this](const alarms::Event& event) { tell_alarm(event); }),
       trust_(configuration_.identity_directory / "phone-ca", clock),
       keeper_(pki::IdentityStore(configuration_.identity_directory, clock), configuration_.self_signed,
               configuration_.tls, certificate_),
@@ -173,6 +179,7 @@ base::Result<void> Pbx::Parts::start() {
   office_.post([this] {
     repeat(configuration_.renewal_interval, &Parts::renew);
     repeat(configuration_.audit_interval, &Parts::audit);
+    repeat(configuration_.alarm_interval, &Parts::look_at_alarms);
     repeat(configuration_.crl_interval, &Parts::fetch_lists);
     fetch_lists();
   });
@@ -261,6 +268,7 @@ base::Result<void> Pbx::Parts::take(const store::SystemSettings& settings) {
   }
   const std::lock_guard lock(noting_);
   not_applied_ = applied ? std::nullopt : std::optional(applied.error());
+  office_.post([this] { look_at_alarms(); });
   return applied;
 }
 
@@ -286,6 +294,7 @@ void Pbx::Parts::follow() {
       "registrar.subscription-removed");
   // What a change under way has stored is in service already when this runs.
   const auto now = store_->snapshot();
+  look_at_alarms();
   if (now->settings.mode == service_->mode()) return;
   if (auto taken = take(now->settings); !taken) {
     base::log::error("sip.mode-not-applied", {{"code", taken.error().code}, {"message", taken.error().message}});
@@ -336,6 +345,34 @@ void Pbx::Parts::audit() {
   }
 }
 
+void Pbx::Parts::look_at_alarms() {
+  const auto model = store_->snapshot();
+  trust_.look_at_dates();
+  const auto authorities = trust_.authorities();
+  const bool disciplined = !configuration_.alarm_on_undisciplined_clock || base::clock_is_disciplined();
+  const AlarmFacts facts{&model->settings, certificate_.current(), authorities.get(), disciplined};
+  if (auto told = alarms_.reconcile(alarm_conditions(facts, office_.clock().now())); !told) {
+    base::log::error(told.error().code, {{"message", told.error().message}});
+  }
+  alarms_.repeat_due();
+}
+
+void Pbx::Parts::tell_alarm(const alarms::Event& event) {
+  const alarms::Condition& condition = event.alarm.condition;
+  const std::string code = "alarm." + std::string(alarms::to_string(event.change));
+  base::log::warning(code, {{"alarm", condition.code},
+                            {"severity", alarms::to_string(event.alarm.kind->severity)},
+                            {"object", condition.object},
+                            {"message", condition.detail}});
+  store::JournalEntry entry;
+  entry.at = event.at;
+  entry.actor = event.change == alarms::Change::acknowledged ? event.alarm.acknowledged_by.value_or("") : "system";
+  entry.code = code;
+  entry.message = std::string(event.alarm.kind->english) + ". " + condition.detail;
+  entry.subject = condition.object.empty() ? condition.code : condition.code + " " + condition.object;
+  store_->write_journal(std::move(entry), {});
+}
+
 void Pbx::Parts::journal_revoked(const std::vector<RevokedPeer>& closed) {
   for (const RevokedPeer& peer : closed) {
     const std::string& subject = peer.flow.tls->peer_subject;
@@ -375,6 +412,7 @@ void Pbx::Parts::import_certificate(base::Bytes file, base::SecretBytes password
   office_.post([this, kept, file = std::move(file), done = std::move(done)] {
     const auto facts = facts_for_import(store_->snapshot()->settings, configuration_.sip.addresses);
     done(keeper_.import(file, *kept, facts, office_.clock().now()));
+    look_at_alarms();
   });
 }
 
@@ -396,6 +434,7 @@ void Pbx::Parts::add_revocation_lists(base::Bytes octets, Done<std::vector<pki::
   office_.post([this, octets = std::move(octets), done = std::move(done)] {
     auto added = trust_.add_lists(octets);
     if (added) audit();
+    look_at_alarms();
     done(std::move(added));
   });
 }
@@ -511,6 +550,16 @@ void Pbx::add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFact
 void Pbx::rehearse_bothway(std::function<void(BothwayRehearsal)> done) {
   registrations([this, done = std::move(done)](const std::vector<RegistrationView>& registrations) {
     done(pbx::rehearse_bothway(*parts_->store_->snapshot(), registrations, *parts_->trust_.authorities()));
+  });
+}
+
+std::shared_ptr<const alarms::View> Pbx::alarms() const {
+  return parts_->alarms_.view();
+}
+
+void Pbx::acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done) {
+  parts_->office_.post([parts = parts_.get(), id, who = std::move(who), done = std::move(done)] {
+    done(parts->alarms_.acknowledge(id, who));
   });
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "alarms/board.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
@@ -110,6 +111,10 @@ class Pbx {
   void rehearse_bothway(std::function<void(BothwayRehearsal)> done);
   /// Who was turned away, latest first.
   std::vector<Refusal> refusals() const;
+  /// The alarms that stand and the latest changes, as of the last look (OPS-3).
+  std::shared_ptr<const alarms::View> alarms() const;
+  /// Error "alarm.unknown".
+  void acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done);
   /// CERT-2: a PKCS#12 file and its password; see CertificateKeeper::import. Takes up to seconds, on the office thread.
   void import_certificate(base::Bytes file, base::SecretBytes password, std::function<void(ImportedCertificate)> done);
 

@@ -262,6 +262,14 @@ void add_system(CLI::App& app, Action& action) {
   unlocking->callback([=, &action] {
     action = [key](const Access& access, const Printing& printing) { return unlock(access, printing, *key); };
   });
+  CLI::App* alarms = app.add_subcommand("alarms", "The alarms that stand");
+  on_get_alone(alarms, action, show_alarms, "/api/v1/alarms");
+  CLI::App* acknowledging = alarms->add_subcommand("ack", "Notes that somebody has seen one");
+  auto alarm = std::make_shared<std::string>();
+  acknowledging->add_option("id", *alarm, "Its id")->required();
+  on(acknowledging, action, nullptr, [=](const Printing&) {
+    return Operation{"POST", "/api/v1/alarms/" + segment(*alarm) + "/acknowledge", {}};
+  });
   on_get(app.add_subcommand("journal", "What was changed, newest first"), action, show_journal, "/api/v1/journal");
 }
 

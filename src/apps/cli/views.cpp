@@ -195,6 +195,16 @@ void show_licence(std::ostream& out, const value& answer) {
                      {"encryption", flag(answer, "encryption") ? "unlocked" : "locked"}});
 }
 
+void show_alarms(std::ostream& out, const value& answer) {
+  Table table({"ID", "SEVERITY", "SINCE", "CODE", "OBJECT", "SEEN BY", "DETAIL"});
+  for (const value& a : list(answer, "alarms")) {
+    table.add({text(a, "id"), text(a, "severity"), short_time(a, "raised"), text(a, "code"), text(a, "object"),
+               text(a, "acknowledged_by"), text(a, "detail")});
+  }
+  table.print(out);
+  for (const value& a : list(answer, "alarms")) out << text(a, "code") << ": " << text(a, "remedy") << '\n';
+}
+
 void show_journal(std::ostream& out, const value& answer) {
   Table table({"AT", "ACTOR", "CODE", "SUBJECT", "MESSAGE"});
   for (const value& e : list(answer, "journal")) {

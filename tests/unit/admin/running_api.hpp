@@ -77,6 +77,7 @@ class PicturedPbx final : public admin::ManagedPbx {
 
   void registrations(std::function<void(std::vector<pbx::RegistrationView>)> done) override { done(registrations_); }
   void calls(std::function<void(std::vector<pbx::CallView>)> done) override { done(calls_); }
+  std::optional<std::string> acknowledged_by_;
   std::shared_ptr<const pki::PhoneAuthorities> authorities_ = std::make_shared<const pki::PhoneAuthorities>();
   std::optional<pki::Certificate> certificate() const override { return certificate_; }
   std::vector<pbx::CounterSample> counters() const override {
@@ -126,6 +127,22 @@ class PicturedPbx final : public admin::ManagedPbx {
     out.dark.push_back({"2002", "Bob", "sip:2002@127.0.0.1", "baresip", "bothway.transport", "It registers by UDP."});
     out.safe = 1;
     done(std::move(out));
+  }
+  std::shared_ptr<const alarms::View> alarms() const override {
+    auto view = std::make_shared<alarms::View>();
+    alarms::Alarm alarm;
+    alarm.id = 7;
+    alarm.kind = alarms::find_kind("licence.missing");
+    alarm.condition = {"licence.missing", "", "Encryption is not unlocked.", false};
+    alarm.acknowledged_by = acknowledged_by_;
+    view->active.push_back(alarm);
+    view->history.push_back({alarms::Change::raised, {}, alarm});
+    return view;
+  }
+  void acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done) override {
+    if (id != 7) return done(base::fail("alarm.unknown", "No alarm with this id stands.", "id"));
+    acknowledged_by_ = std::move(who);
+    done({});
   }
   std::vector<pbx::Refusal> refusals() const override {
     pbx::Refusal out;

@@ -48,10 +48,13 @@ class BothwayPbx : public RunningPbx {
     }
     return false;
   }
+  /// The refusal of that code, waited for: the phone may have read its alert before the iPBX noted why.
   const Refusal* refusal(const std::string& code) {
-    refusals_ = pbx->refusals();
-    const auto at = std::find_if(refusals_.begin(), refusals_.end(), [&](const Refusal& r) { return r.code == code; });
-    return at == refusals_.end() ? nullptr : &*at;
+    const auto find = [&] {
+      refusals_ = pbx->refusals();
+      return std::find_if(refusals_.begin(), refusals_.end(), [&](const Refusal& r) { return r.code == code; });
+    };
+    return comes_true([&] { return find() != refusals_.end(); }) ? &*find() : nullptr;
   }
 
   const pki::Identity ca_ = pki::issue({.common_name = "phones", .ca = true});
@@ -109,7 +112,7 @@ TEST_F(BothwayPbx, HearsATlsTrunkUnderItsDeclaredNameOnly) {
   declare({"carrier", "127.0.0.1", 0, store::TrunkTransport::tls, "sbc.example"});
   auto other = phone(Kind::tls, &phone_);
   other.say(other.request("101", 1, {}));
-  ASSERT_TRUE(comes_true([&] { return refusal("mode.trunk-identity") != nullptr; }));
+  ASSERT_NE(refusal("mode.trunk-identity"), nullptr);
   EXPECT_EQ(refusal("mode.trunk-identity")->subject, "CN=101");
   const auto named = pki::issue({.common_name = "trunk", .alternative_names = "DNS:sbc.example"}, &ca_);
   EXPECT_EQ(phone(Kind::tls, &named).sign_in("101", "secret"), 200);

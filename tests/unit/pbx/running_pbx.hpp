@@ -46,6 +46,7 @@ class RunningPbx : public ::testing::Test {
     out.sip.tls_port = 0;
     out.media.bind_ip4 = *base::Endpoint::parse("127.0.0.1", 0);
     out.self_signed.key = pki::KeyAlgorithm::ecdsa_p256;
+    out.alarm_on_undisciplined_clock = false;
     out.first.mode = mode;
     out.authentication = both_algorithms();
     out.stop_time = stop_time;

@@ -1,0 +1,56 @@
+#include "alarms/kind.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace cadenas::alarms {
+
+namespace {
+
+constexpr std::array<Kind, 9> catalogue{{
+    {"certificate.expired", Severity::major, "Certificat expiré", "Certificate expired",
+     "Import or regenerate the certificate (menu 2.4.1): until then voice is not encrypted."},
+    {"certificate.expiring", Severity::warning, "Certificat bientôt expiré", "Certificate about to expire",
+     "Import a new certificate before the end of this one (menu 2.4.1)."},
+    {"certificate.not-yet-valid", Severity::major, "Certificat pas encore valide", "Certificate not yet valid",
+     "Check the clock of the system, then the dates of the certificate (menu 2.4.1)."},
+    {"crl.missing", Severity::major, "Liste de révocation absente", "Revocation list missing",
+     "Load the revocation list of the certification authority (menu 2.4.1)."},
+    {"crl.stale", Severity::minor, "Liste de révocation périmée", "Revocation list out of date",
+     "Fetch a newer revocation list from the certification authority (menu 2.4.1)."},
+    {"clock.unsynchronised", Severity::major, "Horloge non synchronisée", "Clock not synchronised",
+     "Check the time server: certificates are judged by this clock."},
+    {"bothway.no-certificate", Severity::critical, "BOTHWAY sans certificat", "BOTHWAY without certificate",
+     "Import an external certificate, or leave the mode BOTHWAY."},
+    {"licence.missing", Severity::major, "Licence de chiffrement absente", "Encryption licence missing",
+     "Enter the unlock key (menu 2.1.3)."},
+    {"snmp.unreachable", Severity::minor, "Destination SNMP injoignable", "SNMP destination unreachable",
+     "Check address, user and passwords of the destination, and that it listens."},
+}};
+
+}  // namespace
+
+std::string_view to_string(Severity v) {
+  switch (v) {
+    case Severity::critical:
+      return "critical";
+    case Severity::major:
+      return "major";
+    case Severity::minor:
+      return "minor";
+    case Severity::warning:
+      return "warning";
+  }
+  return "warning";
+}
+
+std::span<const Kind> kinds() {
+  return catalogue;
+}
+
+const Kind* find_kind(std::string_view code) {
+  const auto* found = std::find_if(catalogue.begin(), catalogue.end(), [&](const Kind& k) { return k.code == code; });
+  return found == catalogue.end() ? nullptr : found;
+}
+
+}  // namespace cadenas::alarms

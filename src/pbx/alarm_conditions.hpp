@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "alarms/board.hpp"
+#include "base/clock.hpp"
+#include "pki/certificate.hpp"
+#include "pki/phone_trust.hpp"
+#include "store/model.hpp"
+
+namespace cadenas::pbx {
+
+/// What of an iPBX is worth an alarm.
+struct AlarmFacts {
+  const store::SystemSettings* settings = nullptr;
+  std::optional<pki::Certificate> certificate;  ///< in service
+  const pki::PhoneAuthorities* authorities = nullptr;
+  bool clock_disciplined = true;
+};
+
+/// The alarms that ought to stand at `now` (OPS-3, CERT-8, RIGHT-1). Pure.
+std::vector<alarms::Condition> alarm_conditions(const AlarmFacts& facts, base::WallTime now);
+
+}  // namespace cadenas::pbx
