@@ -119,6 +119,19 @@ void read_registrar(TomlSection registrar, pbx::Configuration& out) {
   registrar.finish();
 }
 
+void read_revocation(TomlSection revocation, pbx::Configuration& out) {
+  revocation.millis("audit_interval_ms", base::Millis{1'000}, day, out.audit_interval);
+  revocation.millis("crl_interval_ms", base::Millis{1'000}, day, out.crl_interval);
+  revocation.millis("crl_patience_ms", base::Millis{100}, 60 * second, out.crl_patience);
+  revocation.finish();
+}
+
+void read_alarms(TomlSection alarms, pbx::Configuration& out) {
+  alarms.millis("interval_ms", base::Millis{1'000}, day, out.alarm_interval);
+  alarms.flag("undisciplined_clock", out.alarm_on_undisciplined_clock);
+  alarms.finish();
+}
+
 void read_guessing(TomlSection guessing, pbx::GuessGuard::Settings& out) {
   guessing.integer("free_per_user", 1, 1000, out.free_per_user);
   guessing.integer("free_per_source", 1, million, out.free_per_source);
@@ -207,6 +220,8 @@ base::Result<ProgramConfiguration> parse_configuration(std::string_view text, co
   read_system(root.section("system"), out.pbx);
   read_sip(root.section("sip"), out.pbx);
   read_tls(root.section("tls"), out.pbx);
+  read_revocation(root.section("revocation"), out.pbx);
+  read_alarms(root.section("alarms"), out.pbx);
   read_registrar(root.section("registrar"), out.pbx);
   read_guessing(root.section("guessing"), out.pbx.authentication.guessing);
   read_calls(root.section("calls"), out.pbx.calls);
