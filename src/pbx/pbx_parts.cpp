@@ -1,0 +1,161 @@
+#include "pbx/pbx_parts.hpp"
+
+#include <future>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/thread_name.hpp"
+#include "pbx/wait_for.hpp"
+#include "pki/crl_download.hpp"
+
+namespace cadenas::pbx {
+
+Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::unique_ptr<store::Store> opened)
+    : configuration_(std::move(configuration)),
+      loops_(configuration_.loops, clock),
+      office_(loops_.size(), clock),
+      store_(std::move(opened)),
+      board_(configuration_.media, clock),
+      sessions_(board_),
+      alarms_(clock, [this](const alarms::Event& event) { tell_alarm(event); }),
+      trust_(configuration_.identity_directory / "phone-ca", clock),
+      keeper_(pki::IdentityStore(configuration_.identity_directory, clock), configuration_.self_signed,
+              configuration_.tls, certificate_),
+      locations_(loops_, {.bindings_per_number = configuration_.registrar.bindings_per_number}),
+      fetcher_(pki::CrlCache(configuration_.identity_directory / "phone-ca" / "fetched", clock,
+                             [patience = configuration_.crl_patience](const std::string& uri) {
+                               return pki::download_crl(uri, {.patience = patience});
+                             }),
+               clock) {
+  services_.settings = configuration_.calls;
+  services_.media = &sessions_;
+  services_.snapshot = [this] { return store_->snapshot(); };
+  services_.certificate = [this, &clock] { return certificate_.state(clock.now()); };
+  services_.find = [this](std::string number, base::Loop& answer_on, Locations::Found found) {
+    locations_.find(std::move(number), answer_on, std::move(found));
+  };
+  services_.record = [this](store::CallRecord record) {
+    store_->record_call(std::move(record), [](const base::Result<void>& kept) {
+      if (!kept) base::log::warning("call.not-recorded", {{"code", kept.error().code}});
+    });
+  };
+  store_->on_change([this](const std::shared_ptr<const store::Snapshot>&) { office_.post([this] { follow(); }); });
+  const Node::Settings settings{configuration_.transport, configuration_.timings, configuration_.authentication,
+                                configuration_.registrar};
+  std::vector<Node*> all;
+  for (unsigned i = 0; i < loops_.size(); ++i) {
+    nodes_.push_back(
+        std::make_unique<Node>(loops_.at(i), services_.snapshot, locations_, services_, refusals_, settings));
+    services_.per_loop.push_back(&nodes_.back()->calls());
+    all.push_back(nodes_.back().get());
+  }
+  service_ = std::make_unique<SipService>(std::move(all), configuration_.sip);
+}
+
+base::Result<void> Pbx::Parts::keep_first_settings() {
+  store::SystemSettings settings = store_->snapshot()->settings;
+  if (!settings.tel_addresses.empty()) return {};
+  const FirstSettings& first = configuration_.first;
+  if (!first.realm.empty()) settings.realm = first.realm;
+  settings.tel_addresses = first.tel_addresses.empty() ? configuration_.sip.addresses : first.tel_addresses;
+  settings.admin_addresses = first.admin_addresses;
+  settings.fqdns = first.fqdns;
+  settings.mode = first.mode;
+  return wait_for<void>([&](auto done) { store_->change_settings(settings, std::move(done)); });
+}
+
+base::Result<void> Pbx::Parts::start() {
+  loops_.start();
+  office_thread_ = std::thread([this] {
+    base::name_this_thread("office");
+    office_.run();
+  });
+  auto outcome = wait_for<void>([this](auto done) {
+    office_.post([this, done] {
+      if (auto opened = trust_.open(); !opened) {
+        base::log::error(opened.error().code, {{"message", opened.error().message}});
+      }
+      // Known before the first handshake, so that a revoked phone has no moment to slip in.
+      const auto model = store_->snapshot();
+      const auto points = trust_.distribution_points(nullptr, model->settings.phone_certificates.crl_uris);
+      trust_.take_fetched(fetcher_.kept(points, trust_.certificates()));
+      done(take(model->settings));
+    });
+  });
+  if (!outcome) {
+    stop();
+    return outcome;
+  }
+  office_.post([this] {
+    repeat(configuration_.renewal_interval, &Parts::renew);
+    repeat(configuration_.audit_interval, &Parts::audit);
+    repeat(configuration_.alarm_interval, &Parts::look_at_alarms);
+    repeat(configuration_.crl_interval, &Parts::fetch_lists);
+    fetch_lists();
+  });
+  running_ = true;
+  return {};
+}
+
+void Pbx::Parts::stop() {
+  if (!office_thread_.joinable()) return;
+  running_ = false;
+  office_.stop();
+  office_thread_.join();
+  end_calls();
+  for (const auto& node : nodes_) {
+    (void)wait_for<void>([&](auto done) {
+      node->loop().post([&node = *node, done] {
+        for (const auto transport : {sip::Transport::udp, sip::Transport::tcp, sip::Transport::tls}) {
+          node.transport().stop_listening(transport, true);
+        }
+        done({});
+      });
+    });
+  }
+  loops_.stop();
+}
+
+// Whoever is in a call is told, as far as that can be had in the time there is.
+void Pbx::Parts::end_calls() {
+  for (const auto& node : nodes_) node->loop().post([&node = *node] { node.wind_down(); });
+  auto idle = std::make_shared<std::promise<void>>();
+  auto ended = idle->get_future();
+  Calls::gather(services_, [this](const std::vector<CallView>& calls) {
+    for (const auto& call : calls) Calls::hang_up(services_, call.id);
+  });
+  static constexpr base::Millis look_interval{20};
+  auto look = std::make_shared<std::function<void()>>();
+  base::Loop& loop = loops_.at(0);
+  *look = [this, &loop, idle, again = std::weak_ptr(look)] {
+    if (services_.active_calls.load() == 0) {
+      idle->set_value();
+    } else if (const auto next = again.lock()) {
+      loop.after(look_interval, *next);
+    }
+  };
+  loop.post([look] { (*look)(); });
+  ended.wait_for(configuration_.stop_time);
+}
+
+void Pbx::Parts::repeat(base::Millis interval, void (Parts::*work)()) {
+  office_.after(interval, [this, interval, work] {
+    (this->*work)();
+    repeat(interval, work);
+  });
+}
+
+Health Pbx::Parts::health() const {
+  Health out;
+  out.running = running_;
+  out.mode = service_->mode();
+  out.listening = service_->listening();
+  out.loops = loops_.size();
+  out.registrations = locations_.size();
+  out.findings = keeper_.findings();
+  const std::lock_guard lock(noting_);
+  if (not_applied_) out.findings.push_back(*not_applied_);
+  return out;
+}
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/loop.hpp"
+#include "media/board.hpp"
+#include "pbx/calls.hpp"
+#include "pbx/certificate_keeper.hpp"
+#include "pbx/configuration.hpp"
+#include "pbx/crl_fetcher.hpp"
+#include "pbx/locations.hpp"
+#include "pbx/media_sessions.hpp"
+#include "pbx/node.hpp"
+#include "pbx/pbx.hpp"
+#include "pbx/sip_service.hpp"
+#include "store/store.hpp"
+
+namespace cadenas::pbx {
+
+/// Slow and rare work (keys, mode changes) is done one after the other on the office thread, which may block; it starts
+/// before the signalling loops are used and ends before they do.
+class Pbx::Parts {
+ public:
+  Parts(Configuration configuration, const base::Clock& clock, std::unique_ptr<store::Store> opened);
+
+  base::Result<void> start();
+  void stop();
+  base::Result<void> keep_first_settings();
+  void set_mode(store::TransportMode mode, Done<void> done);
+  void change_settings(store::SystemSettings settings, Done<void> done);
+  void regenerate_certificate(Done<pki::Certificate> done);
+  void import_certificate(base::Bytes file, base::SecretBytes password, std::function<void(ImportedCertificate)> done);
+  void load_phone_authorities(std::string pem, Done<std::vector<pki::Finding>> done);
+  void add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFacts>> done);
+  Health health() const;
+
+  const Configuration configuration_;
+  // Before the loops: what is still queued on them when they go may hold the last reference to a call, which counts
+  // itself out here.
+  CallServices services_;
+  base::Loops loops_;
+  base::Loop office_;
+  std::unique_ptr<store::Store> store_;
+  media::Board board_;
+  BoardSessions sessions_;
+  RefusalLog refusals_;
+  alarms::Board alarms_;   // of the office thread, but its view
+  pki::PhoneTrust trust_;  // of the office thread
+  CertificateInService certificate_;
+  CertificateKeeper keeper_;
+  Locations locations_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::unique_ptr<SipService> service_;
+
+ private:
+  ClientDemands demands(store::TransportMode mode) const;
+  void fetch_lists();
+  void audit();
+  void look_at_alarms();
+  void tell_alarm(const alarms::Event& event);
+  void journal_revoked(const std::vector<RevokedPeer>& closed);
+  base::Result<void> take(const store::SystemSettings& settings);
+  base::Result<void> take_and_store(const store::SystemSettings& settings);
+  void follow();
+  void repeat(base::Millis interval, void (Parts::*work)());
+  void renew();
+  void end_calls();
+  pki::SelfSignedNames names(const store::SystemSettings& settings) const {
+    return certificate_names(settings, configuration_.sip.addresses);
+  }
+
+  std::thread office_thread_;
+  std::atomic<bool> running_{false};
+  mutable std::mutex noting_;
+  std::optional<base::Error> not_applied_;  // under noting_
+  CrlFetcher fetcher_;                      // the last: what it brings is posted to the office
+};
+
+}  // namespace cadenas::pbx
