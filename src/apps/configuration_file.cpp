@@ -146,6 +146,7 @@ void read_calls(TomlSection calls, pbx::CallSettings& out) {
   calls.integer("max_forks", 1, 100, out.max_forks);
   calls.millis("ring_timeout_ms", second, day, out.ring_timeout);
   calls.millis("offer_timeout_ms", second, day, out.offer_timeout);
+  calls.millis("return_wait_ms", base::Millis{0}, day, out.return_wait);
   calls.integer("session_interval_s", 0, 86'400, out.session_timer.interval);
   if (out.session_timer.interval != 0 && out.session_timer.interval < out.session_timer.min_se) {
     calls.refuse("session_interval_s", "This must be 0, or 90 or more (RFC 4028).");

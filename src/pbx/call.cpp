@@ -174,6 +174,7 @@ void Call::on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) {
     void operator()(const leg_event::OfferAnswered& e) const { call.on_offer_answered(party, e.sdp); }
     void operator()(const leg_event::OfferRefused& e) const { call.on_offer_refused(party, e.status); }
     void operator()(const leg_event::Refer& e) const { call.on_refer(party, e); }
+    void operator()(const leg_event::Moved& e) const { party->leg = e.leg; }
     void operator()(const leg_event::Ended& e) const { call.on_ended(party, e.cause); }
     void operator()(const leg_event::Info& e) const {
       if (const PartyPtr other = call.other_of(party)) {

@@ -18,6 +18,7 @@ struct CallSettings {
   std::size_t max_forks = 10;             ///< contacts rung at once
   base::Millis ring_timeout{180'000};     ///< then the legs are cancelled and the caller gets 480
   base::Millis offer_timeout{60'000};     ///< for the final answer to a re-INVITE; then it is cancelled
+  base::Millis return_wait{30'000};       ///< for a phone whose connection was lost in a call; 0: the call ends with it
   std::uint32_t max_forwards = 70;
   SessionTimerSettings session_timer;
   bool reliable_provisionals = true;  ///< RFC 3262 offered where the peer supports it

@@ -55,12 +55,12 @@ void Calls::on_ack_missing(const std::shared_ptr<sip::ServerTransaction>& invite
   if (const auto leg = find_leg(invite->request().call_id(), invite->local_tag())) leg->on_ack_missing(invite);
 }
 
-void Calls::on_flow_closed(const sip::Flow& flow, sip::CloseReason) {
+void Calls::on_flow_closed(const sip::Flow& flow, sip::CloseReason reason) {
   std::vector<std::shared_ptr<Leg>> lost;
   for (const auto& [key, leg] : legs_) {
     if (leg->flow() == flow) lost.push_back(leg);
   }
-  for (const auto& leg : lost) leg->on_flow_closed();
+  for (const auto& leg : lost) leg->on_flow_closed(reason);
 }
 
 std::vector<CallView> Calls::views() const {

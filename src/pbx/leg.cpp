@@ -45,7 +45,10 @@ Leg::Leg(Calls& calls, sip::Flow flow, std::string number)
 Leg::~Leg() = default;
 
 void Leg::run(std::function<void(Leg&)> task) {
-  loop_.post([self = shared_from_this(), task = std::move(task)] { task(*self); });
+  loop_.post([self = shared_from_this(), task = std::move(task)]() mutable {
+    if (self->successor_) return self->successor_->run(std::move(task));
+    task(*self);
+  });
 }
 
 void Leg::set_owner(std::weak_ptr<LegOwner> owner, base::Loop& owner_loop) {
@@ -76,6 +79,7 @@ bool Leg::leave() {
   loop_.cancel(session_timer_);
   loop_.cancel(glare_timer_);
   loop_.cancel(offer_timer_);
+  loop_.cancel(return_timer_);
   answer_pending();
   calls_.remove_leg(call_id_, local_tag_);
   return true;
@@ -205,10 +209,6 @@ void Leg::on_ack_missing(const std::shared_ptr<sip::ServerTransaction>& invite) 
   finish("no ACK");
 }
 
-void Leg::on_flow_closed() {
-  finish("flow closed");
-}
-
 // Our own requests.
 
 void Leg::send_info(const std::string& content_type, const std::string& body) {
@@ -237,6 +237,8 @@ void Leg::on_failed(const std::shared_ptr<sip::ClientTransaction>& transaction, 
   if (on_initial_failed(transaction, failure)) return;
   if (left_ || transaction->method() == sip::Method::bye) return;
   if (transaction != offering_ && transaction != refreshing_) return;
+  // The connection went under it: whether the phone comes back is settled when that is told.
+  if (failure == sip::TransactionFailure::transport && is_reliable(flow_.transport)) return;
   send_bye();
   finish("party does not answer");
 }

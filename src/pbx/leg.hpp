@@ -9,10 +9,12 @@
 #include "base/loop.hpp"
 #include "base/timers.hpp"
 #include "pbx/leg_event.hpp"
+#include "pbx/returned_flow.hpp"
 #include "pbx/session_timer.hpp"
 #include "sip/client_transaction.hpp"
 #include "sip/dialog.hpp"
 #include "sip/flow.hpp"
+#include "sip/flow_user.hpp"
 #include "sip/server_transaction.hpp"
 #include "sip/transaction_user.hpp"
 
@@ -39,13 +41,16 @@ class Calls;
 ///   offering         | other final                | tell the owner; 408, 481: end   | idle
 ///   offering         | offer comes                | 491                             | offering
 ///   offered_in_2xx   | ACK                        | tell the owner the answer       | idle
+///
+/// A confirmed dialog outlives its TCP or TLS connection for CallSettings::return_wait: voice goes on, and when the
+/// phone has registered again a new leg on the new connection goes on with the dialog (leg_return.cpp).
 class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
  public:
   ~Leg() override;
   Leg(const Leg&) = delete;
   Leg& operator=(const Leg&) = delete;
 
-  /// Any thread.
+  /// Any thread. Reaches the leg that goes on with the dialog where this one's connection was lost.
   void run(std::function<void(Leg&)> task);
   const sip::Flow& flow() const { return flow_; }
   const std::string& number() const { return number_; }
@@ -72,7 +77,7 @@ class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
   void on_ack(const sip::MessageView& ack);
   void on_ack_missing(const std::shared_ptr<sip::ServerTransaction>& invite);
   void on_offer_cancelled(const std::shared_ptr<sip::ServerTransaction>& invite);
-  void on_flow_closed();
+  void on_flow_closed(sip::CloseReason reason);
 
   void on_response(const std::shared_ptr<sip::ClientTransaction>& transaction,
                    const sip::MessageView& response) override;
@@ -85,6 +90,8 @@ class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
 
  protected:
   Leg(Calls& calls, sip::Flow flow, std::string number);
+  /// Goes on with the dialog of `lost`, on the loop of `flow`; made on the loop of `lost`.
+  Leg(Calls& calls, sip::Flow flow, Leg& lost);
 
   enum class Exchange : std::uint8_t { idle, asked, offering, waiting, offered_in_2xx };
 
@@ -160,6 +167,15 @@ class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
   base::Timers::Id offer_timer_ = 0;
   std::shared_ptr<sip::ClientTransaction> refreshing_;
   bool refer_pending_ = false;
+
+  // Between two connections (leg_return.cpp).
+  void look_for_return();
+  void follow(const sip::Flow& flow);
+  void resume();
+  std::optional<LostParty> lost_;  // the connection is gone, the phone may come back
+  base::SteadyTime return_deadline_{};
+  base::Timers::Id return_timer_ = 0;
+  std::shared_ptr<Leg> successor_;
 };
 
 /// The description a message carries: null if it has none. Error "call.content-type" for a body that is no SDP, and

@@ -58,6 +58,10 @@ struct Refer {
 };
 /// The session is to be refreshed by a re-INVITE: an offer of what stands is due. It comes again where nothing is done.
 struct RefreshDue {};
+/// The phone lost its connection and is back on another: `leg` goes on with the dialog in place of the one that tells.
+struct Moved {
+  std::shared_ptr<Leg> leg;
+};
 /// The dialog, or the attempt at one, is over; nothing follows.
 struct Ended {
   std::string cause;  ///< "bye", "cancelled", "flow closed", "session expired", …
@@ -65,9 +69,10 @@ struct Ended {
 
 }  // namespace leg_event
 
-using LegEvent = std::variant<leg_event::Progress, leg_event::Answered, leg_event::Failed, leg_event::Offered,
-                              leg_event::RefreshDue, leg_event::OfferWithdrawn, leg_event::OfferAnswered,
-                              leg_event::OfferRefused, leg_event::Info, leg_event::Refer, leg_event::Ended>;
+using LegEvent =
+    std::variant<leg_event::Progress, leg_event::Answered, leg_event::Failed, leg_event::Offered, leg_event::RefreshDue,
+                 leg_event::OfferWithdrawn, leg_event::OfferAnswered, leg_event::OfferRefused, leg_event::Info,
+                 leg_event::Refer, leg_event::Moved, leg_event::Ended>;
 
 /// Whom a leg reports to. Called on the owner's loop, in the order of the events.
 class LegOwner {

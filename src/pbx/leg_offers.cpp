@@ -106,6 +106,7 @@ void Leg::on_offer_cancelled(const std::shared_ptr<sip::ServerTransaction>& invi
 
 void Leg::offer(SharedSdp sdp, bool insist) {
   if (left_ || !dialog_) return emit(leg_event::OfferRefused{481});
+  if (lost_) return emit(leg_event::OfferRefused{480});
   if (exchange_ != Exchange::idle || unacked_) {
     if (!insist) return emit(leg_event::OfferRefused{491});
     offered_sdp_ = std::move(sdp);

@@ -183,8 +183,9 @@ TEST(Calls, GiveUpRingingAfterTheConfiguredTime) {
   EXPECT_EQ(exchange.counts().calls, 0U);
 }
 
-TEST(Calls, EndBothLegsWhenAConnectionCloses) {
+TEST(Calls, EndBothLegsWhenAConnectionClosesAndNoReturnIsWaitedFor) {
   Exchange exchange;
+  exchange.services.settings.return_wait = base::Millis{0};
   Phone& a = exchange.phone("100");
   Phone& b = exchange.phone("200");
   a.invite("200", savp(4000, 'a'));
