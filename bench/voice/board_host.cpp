@@ -63,12 +63,13 @@ std::optional<media::SrtpParams> clone(const std::optional<media::SrtpParams>& k
 int main(int argc, char** argv) {
   CLI::App app{"cadenas-board-host: the media board as a process of its own, for measurements"};
   unsigned calls = 100, threads = 1;
-  std::string mode = "transcrypt";
+  std::string mode = "transcrypt", engine = "auto";
   std::uint16_t a_port = 40000, b_port = 40002, first_port = 42000;
   app.add_option("--calls", calls, "sessions to set up");
   app.add_option("--threads", threads, "media threads");
   app.add_option("--mode", mode, "transcrypt (SRTP to RTP), rekey (SRTP to SRTP), pass (shared keys) or clear")
       ->check(CLI::IsMember({"transcrypt", "rekey", "pass", "clear"}));
+  app.add_option("--engine", engine, "auto, io_uring or epoll")->check(CLI::IsMember({"auto", "io_uring", "epoll"}));
   app.add_option("--a-port", a_port, "the phones' port on the A side");
   app.add_option("--b-port", b_port, "the phones' port on the B side");
   app.add_option("--first-port", first_port, "first port of the relay");
@@ -90,6 +91,9 @@ int main(int argc, char** argv) {
   settings.first_port = first_port;
   settings.last_port = 65535;
   settings.threads = threads;
+  settings.engine = engine == "auto"       ? media::PacketEngine::automatic
+                    : engine == "io_uring" ? media::PacketEngine::io_uring
+                                           : media::PacketEngine::epoll;
   media::Board board(settings, clock);
   const auto a_phone = *base::Endpoint::parse("127.0.0.1", a_port);
   const auto b_phone = *base::Endpoint::parse("127.0.0.1", b_port);

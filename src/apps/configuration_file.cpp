@@ -175,6 +175,9 @@ void read_media(TomlSection media, pbx::Configuration& out) {
   if (board.last_port < board.first_port) media.refuse("last_port", "This must not be less than first_port.");
   media.integer("threads", 1, 64, board.threads);
   media.integers("pin_to", board.pin_to);
+  if (const auto at = media.word("engine", {"auto", "io_uring", "epoll"})) {
+    board.engine = static_cast<media::PacketEngine>(*at);
+  }
   media.finish();
 }
 

@@ -27,7 +27,7 @@ class Board::Impl {
     for (unsigned i = 0; i < count; ++i) {
       const std::optional<unsigned> core =
           i < settings.pin_to.size() ? std::optional(settings.pin_to[i]) : std::nullopt;
-      threads.push_back(std::make_unique<MediaThread>(clock, i, core));
+      threads.push_back(std::make_unique<MediaThread>(clock, i, core, settings.engine));
     }
   }
 

@@ -9,6 +9,7 @@
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "media/leg_media.hpp"
+#include "media/packet_engine.hpp"
 #include "media/session_stats.hpp"
 
 namespace cadenas::media {
@@ -28,6 +29,7 @@ struct BoardSettings {
   std::uint16_t last_port = 29999;  ///< inclusive
   unsigned threads = 1;             ///< media threads, 1…64; a session stays on one
   std::vector<unsigned> pin_to;     ///< core of each thread in order, empty: not pinned
+  PacketEngine engine = PacketEngine::automatic;
 };
 
 /// Where a session listens, in the words of SDP (the advertised address). RTCP is `rtp` port + 1.

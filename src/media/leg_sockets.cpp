@@ -17,7 +17,7 @@ base::Result<LegSockets> LegSockets::bind(const base::Endpoint& address, PortPoo
       rtcp = UdpSocket::bind(address.with_port(static_cast<std::uint16_t>(*port + 1)));
       reason = errno;
     }
-    if (rtcp.is_open()) return LegSockets(pool, *port, std::move(rtp), std::move(rtcp));
+    if (rtcp.is_open()) return LegSockets(pool, address.with_port(*port), std::move(rtp), std::move(rtcp));
     pool.give_back(*port);
     if (reason != EADDRINUSE && reason != EACCES) {
       return base::fail("media.socket", "Cannot bind a media port on " + address.address() + ": " +
@@ -31,7 +31,7 @@ base::Result<LegSockets> LegSockets::bind(const base::Endpoint& address, PortPoo
 LegSockets::~LegSockets() {
   if (!pool_) return;
   sockets_ = {};
-  pool_->give_back(rtp_port_);
+  pool_->give_back(rtp_port());
 }
 
 }  // namespace cadenas::media

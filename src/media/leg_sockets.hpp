@@ -20,18 +20,22 @@ class LegSockets {
   static base::Result<LegSockets> bind(const base::Endpoint& address, PortPool& pool);
   ~LegSockets();
   LegSockets(LegSockets&& from) noexcept
-      : pool_(std::exchange(from.pool_, nullptr)), rtp_port_(from.rtp_port_), sockets_(std::move(from.sockets_)) {}
+      : pool_(std::exchange(from.pool_, nullptr)), local_rtp_(from.local_rtp_), sockets_(std::move(from.sockets_)) {}
   LegSockets& operator=(LegSockets&&) = delete;
 
-  std::uint16_t rtp_port() const { return rtp_port_; }
+  std::uint16_t rtp_port() const { return local_rtp_.port(); }
   int fd(Protocol protocol) const { return sockets_[static_cast<std::size_t>(protocol)].fd(); }
+  /// A second RTP socket for one peer; see UdpSocket::connected.
+  UdpSocket direct_to(const base::Endpoint& peer) const {
+    return UdpSocket::connected(sockets_[static_cast<std::size_t>(Protocol::rtp)], local_rtp_, peer);
+  }
 
  private:
-  LegSockets(PortPool& pool, std::uint16_t rtp_port, UdpSocket rtp, UdpSocket rtcp)
-      : pool_(&pool), rtp_port_(rtp_port), sockets_{std::move(rtp), std::move(rtcp)} {}
+  LegSockets(PortPool& pool, const base::Endpoint& local_rtp, UdpSocket rtp, UdpSocket rtcp)
+      : pool_(&pool), local_rtp_(local_rtp), sockets_{std::move(rtp), std::move(rtcp)} {}
 
   PortPool* pool_;
-  std::uint16_t rtp_port_;
+  base::Endpoint local_rtp_;
   std::array<UdpSocket, 2> sockets_;
 };
 

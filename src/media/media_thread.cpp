@@ -1,26 +1,20 @@
 #include "media/media_thread.hpp"
 
-#include <cerrno>
 #include <exception>
+#include <future>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <pthread.h>
 #include <sched.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "base/log.hpp"
 #include "base/thread_name.hpp"
 
 namespace cadenas::media {
 namespace {
-
-int required(int fd, const char* what) {
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), what);
-  return fd;
-}
 
 void pin(unsigned core) {
   cpu_set_t cores;
@@ -33,40 +27,53 @@ void pin(unsigned core) {
 
 }  // namespace
 
-MediaThread::Descriptor::~Descriptor() {
-  ::close(fd_);
-}
-
-MediaThread::Relay::Relay(Add add)
-    : sockets{std::move(add.a), std::move(add.b)}, session(std::move(add.counters)), ports{} {
-  for (const Side side : {Side::a, Side::b}) {
-    for (const Protocol protocol : {Protocol::rtp, Protocol::rtcp}) {
-      port(side, protocol) = {this, side, protocol, sockets[static_cast<std::size_t>(side)].fd(protocol)};
-    }
-  }
-}
-
-MediaThread::MediaThread(const base::Clock& clock, unsigned index, std::optional<unsigned> core)
-    : clock_(clock),
-      epoll_(required(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
-      wake_(required(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")) {
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.ptr = nullptr;
-  required(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event), "epoll_ctl");
-  thread_ = std::thread([this, index, core] {
+MediaThread::MediaThread(const base::Clock& clock, unsigned index, std::optional<unsigned> core, PacketEngine engine)
+    : clock_(clock), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd") {
+  // io_uring wants to be made by the thread that uses it.
+  std::promise<void> opened;
+  thread_ = std::thread([this, index, core, engine, &opened] {
     base::name_this_thread("media/" + std::to_string(index));
     if (core) pin(*core);
+    try {
+      open_loop(engine);
+    } catch (...) {
+      return opened.set_exception(std::current_exception());
+    }
+    opened.set_value();
     run();
   });
+  try {
+    opened.get_future().get();
+  } catch (...) {
+    thread_.join();
+    throw;
+  }
 }
 
 MediaThread::~MediaThread() {
   stopping_ = true;
-  const std::uint64_t one = 1;
-  // An eventfd only refuses when it is at its maximum, and then it wakes anyway.
-  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+  wake();
   thread_.join();
+}
+
+void MediaThread::open_loop(PacketEngine wanted) {
+  if (wanted != PacketEngine::epoll) {
+    try {
+      loop_ = make_uring_loop(wake_.get());
+      engine_ = PacketEngine::io_uring;
+      return;
+    } catch (const std::system_error& refused) {
+      if (wanted == PacketEngine::io_uring) throw;
+      base::log::info("media.no-io-uring", {{"reason", refused.what()}});
+    }
+  }
+  loop_ = make_epoll_loop(wake_.get());
+  engine_ = PacketEngine::epoll;
+}
+
+void MediaThread::wake() {
+  // An eventfd only refuses when it is at its maximum, and then it wakes anyway.
+  ::eventfd_write(wake_.get(), 1);
 }
 
 void MediaThread::post(Command command) {
@@ -74,43 +81,20 @@ void MediaThread::post(Command command) {
     const std::lock_guard lock(posting_);
     posted_.push_back(std::move(command));
   }
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+  wake();
 }
 
 void MediaThread::run() {
-  std::array<epoll_event, 256> events;
   while (!stopping_) {
-    const int ready = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
-    bool is_called = false;
-    for (int i = 0; i < ready; ++i) {
-      auto* port = static_cast<Port*>(events[static_cast<std::size_t>(i)].data.ptr);
-      if (port) {
-        serve(*port);
-      } else {
-        is_called = true;
-      }
-    }
-    if (is_called) obey();
+    if (loop_->run_once(clock_)) obey();
   }
-}
-
-void MediaThread::serve(Port& port) {
-  const std::size_t count = batch_.receive(port.fd);
-  if (count == 0) return;
-  const base::SteadyTime now = clock_.steady();
-  Session& session = port.relay->session;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::optional<Departure> departure =
-        session.relay(port.side, port.protocol, batch_.buffer(i), batch_.octets(i), batch_.source(i), now);
-    if (departure) batch_.depart(i, port.relay->port(departure->side, departure->protocol).fd, *departure);
-  }
-  batch_.flush(session);
+  // The loop goes first: while it is there, the kernel may still write for a port.
+  loop_.reset();
+  relays_.clear();
+  ending_.clear();
 }
 
 void MediaThread::obey() {
-  std::uint64_t calls = 0;
-  [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &calls, sizeof calls);
   std::vector<Command> commands;
   {
     const std::lock_guard lock(posting_);
@@ -126,24 +110,27 @@ void MediaThread::obey() {
 }
 
 void MediaThread::execute(Add add) {
-  const std::uint64_t id = add.id;
-  auto relay = std::make_unique<Relay>(std::move(add));
-  for (Port& port : relay->ports) {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.ptr = &port;
-    required(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, port.fd, &event), "epoll_ctl");
+  auto& relay = relays_[add.id];
+  relay = std::make_unique<Relay>(std::move(add.counters), std::move(add.a), std::move(add.b), *loop_);
+  try {
+    relay->begin();
+  } catch (...) {
+    execute(Remove{add.id});
+    throw;
   }
-  relays_.insert_or_assign(id, std::move(relay));
 }
 
 void MediaThread::execute(Configure configure) {
   const auto found = relays_.find(configure.id);
-  if (found != relays_.end()) found->second->session.configure(configure.side, std::move(configure.media));
+  if (found != relays_.end()) found->second->configure(configure.side, std::move(configure.media));
 }
 
 void MediaThread::execute(Remove remove) {
-  relays_.erase(remove.id);
+  auto found = relays_.extract(remove.id);
+  if (found.empty()) return;
+  Relay* relay = found.mapped().get();
+  ending_.emplace(relay, std::move(found.mapped()));
+  relay->end([this](Relay& gone) { ending_.erase(&gone); });
 }
 
 }  // namespace cadenas::media

@@ -4,9 +4,10 @@
 
 namespace cadenas::media {
 
-PacketBatch::PacketBatch() : buffers_(std::make_unique<std::array<std::array<std::uint8_t, kBuffer>, kPackets>>()) {
+PacketBatch::PacketBatch()
+    : buffers_(std::make_unique<std::array<std::array<std::uint8_t, PacketLoop::kBuffer>, kPackets>>()) {
   for (std::size_t i = 0; i < kPackets; ++i) {
-    in_room_[i] = {(*buffers_)[i].data(), kLargest};
+    in_room_[i] = {(*buffers_)[i].data(), PacketLoop::kLargest};
     in_[i].msg_hdr.msg_iov = &in_room_[i];
     in_[i].msg_hdr.msg_iovlen = 1;
     in_[i].msg_hdr.msg_name = &sources_[i];
@@ -34,27 +35,33 @@ base::Endpoint PacketBatch::source(std::size_t i) const {
   return base::Endpoint::from(reinterpret_cast<const sockaddr*>(&sources_[i]));
 }
 
-void PacketBatch::depart(std::size_t i, int fd, const Departure& departure) {
+void PacketBatch::depart(std::size_t i, Port& through, const Departure& departure) {
   const std::size_t n = departures_++;
-  leaving_[n].emplace(Outgoing{fd, departure});
+  leaving_[n].emplace(Outgoing{&through, departure});
   out_data_[n] = {(*buffers_)[i].data(), departure.octets};
+  if (through.peer.is_set()) {
+    out_[n].msg_hdr.msg_name = nullptr;
+    out_[n].msg_hdr.msg_namelen = 0;
+    return;
+  }
   // sendmmsg only reads the address.
   out_[n].msg_hdr.msg_name = const_cast<sockaddr*>(leaving_[n]->departure.destination.data());
   out_[n].msg_hdr.msg_namelen = leaving_[n]->departure.destination.size();
 }
 
-void PacketBatch::flush(Session& session) {
+void PacketBatch::flush() {
   for (std::size_t first = 0; first < departures_;) {
+    const int fd = leaving_[first]->through->fd;
     std::size_t end = first + 1;
-    while (end < departures_ && leaving_[end]->fd == leaving_[first]->fd) ++end;
+    while (end < departures_ && leaving_[end]->through->fd == fd) ++end;
     while (first < end) {
-      const int sent = ::sendmmsg(leaving_[first]->fd, &out_[first], static_cast<unsigned>(end - first), MSG_DONTWAIT);
+      const int sent = ::sendmmsg(fd, &out_[first], static_cast<unsigned>(end - first), MSG_DONTWAIT);
       if (sent < 0 && errno == EINTR) continue;
       if (sent <= 0) {
-        session.sent(leaving_[first++]->departure, false);
+        report(first++, false);
         continue;
       }
-      for (int i = 0; i < sent; ++i) session.sent(leaving_[first++]->departure, true);
+      for (int i = 0; i < sent; ++i) report(first++, true);
     }
   }
   departures_ = 0;

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/endpoint.hpp"
-#include "media/session.hpp"
+#include "media/packet_loop.hpp"
 
 namespace cadenas::media {
 
@@ -19,30 +19,30 @@ namespace cadenas::media {
 class PacketBatch {
  public:
   static constexpr std::size_t kPackets = 64;
-  /// Room for the largest packet taken (an Ethernet frame's worth) and what SRTP adds to it.
-  static constexpr std::size_t kBuffer = 2048;
-  static constexpr std::size_t kLargest = 1800;
 
   PacketBatch();
 
   /// Reads what waits on `fd`, without blocking; the number of packets.
   std::size_t receive(int fd);
-  /// Packet `i` of the last `receive`: its whole buffer, its length (0 if it was larger than `kLargest`), its source.
+  /// Packet `i` of the last `receive`: its whole buffer, its length (0 if it was larger than PacketLoop::kLargest), its
+  /// source.
   std::span<std::uint8_t> buffer(std::size_t i) { return (*buffers_)[i]; }
   std::size_t octets(std::size_t i) const;
   base::Endpoint source(std::size_t i) const;
 
-  /// Queues packet `i` to leave through `fd`. Order is kept.
-  void depart(std::size_t i, int fd, const Departure& departure);
-  /// Sends what is queued and tells the session of each; a packet that the kernel does not take now is lost.
-  void flush(Session& session);
+  /// Queues packet `i` to leave through a port. Order is kept.
+  void depart(std::size_t i, Port& through, const Departure& departure);
+  /// Sends what is queued and tells the user of each; a packet that the kernel does not take now is lost.
+  void flush();
 
  private:
   struct Outgoing {
-    int fd;
+    Port* through;
     Departure departure;
   };
-  std::unique_ptr<std::array<std::array<std::uint8_t, kBuffer>, kPackets>> buffers_;
+  void report(std::size_t n, bool accepted) { leaving_[n]->through->user->on_sent(leaving_[n]->departure, accepted); }
+
+  std::unique_ptr<std::array<std::array<std::uint8_t, PacketLoop::kBuffer>, kPackets>> buffers_;
   std::array<mmsghdr, kPackets> in_{};
   std::array<iovec, kPackets> in_room_{};
   std::array<sockaddr_in6, kPackets> sources_{};

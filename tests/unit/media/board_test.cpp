@@ -89,13 +89,15 @@ LegMedia srtp_leg(const Endpoint& remote, SrtpParams receive, SrtpParams send) {
   return leg;
 }
 
-class BoardTest : public testing::Test {
+/// On each way of speaking to the kernel.
+class BoardTest : public testing::TestWithParam<PacketEngine> {
  protected:
   BoardSettings settings(unsigned threads = 1) {
     BoardSettings s;
     s.bind_ip4 = loopback();
     s.bind_ip6 = Endpoint::parse("::1", 0).value();
     s.threads = threads;
+    s.engine = GetParam();
     return s;
   }
   void configure(Side side, LegMedia media) { ASSERT_TRUE(board_.configure(kId, side, std::move(media)).has_value()); }
@@ -124,7 +126,7 @@ class BoardTest : public testing::Test {
   Phone b_;
 };
 
-TEST_F(BoardTest, TranscryptsBothWaysAndProvesIt) {
+TEST_P(BoardTest, TranscryptsBothWaysAndProvesIt) {
   const SessionPorts ports = board_.open(kId).value();
   configure(Side::a, srtp_leg(a_.here(), params(k256, 1), params(k256, 2)));
   configure(Side::b, clear_leg(b_.here()));
@@ -151,7 +153,7 @@ TEST_F(BoardTest, TranscryptsBothWaysAndProvesIt) {
   EXPECT_EQ(board_.stats(kId), std::nullopt);
 }
 
-TEST_F(BoardTest, PassesThroughBetweenLegsThatShareKeys) {
+TEST_P(BoardTest, PassesThroughBetweenLegsThatShareKeys) {
   const SessionPorts ports = board_.open(kId).value();
   configure(Side::a, srtp_leg(a_.here(), params(k128, 1), params(k128, 2)));
   configure(Side::b, srtp_leg(b_.here(), params(k128, 2), params(k128, 1)));
@@ -165,7 +167,7 @@ TEST_F(BoardTest, PassesThroughBetweenLegsThatShareKeys) {
   EXPECT_EQ(stats_once([](const SessionStats& s) { return s.b.rtp.tx_encrypted == 10; }).passed_through, 10u);
 }
 
-TEST_F(BoardTest, RekeysAndChangesSsrcInMidStream) {
+TEST_P(BoardTest, RekeysAndChangesSsrcInMidStream) {
   const SessionPorts ports = board_.open(kId).value();
   configure(Side::a, srtp_leg(a_.here(), params(k128, 1), params(k128, 2)));
   configure(Side::b, clear_leg(b_.here()));
@@ -182,7 +184,7 @@ TEST_F(BoardTest, RekeysAndChangesSsrcInMidStream) {
   ASSERT_EQ(b_.receive(), rtp_packet(99, 3));
 }
 
-TEST_F(BoardTest, CountsForgeryAndGarbageAndStaysWithThePhone) {
+TEST_P(BoardTest, CountsForgeryAndGarbageAndStaysWithThePhone) {
   const SessionPorts ports = board_.open(kId).value();
   configure(Side::a, srtp_leg(a_.here(), params(k128, 1), params(k128, 2)));
   configure(Side::b, clear_leg(b_.here()));
@@ -205,7 +207,7 @@ TEST_F(BoardTest, CountsForgeryAndGarbageAndStaysWithThePhone) {
   EXPECT_EQ(stats.a.moved, 0u);
 }
 
-TEST_F(BoardTest, RelaysRtcpOnItsOwnPorts) {
+TEST_P(BoardTest, RelaysRtcpOnItsOwnPorts) {
   const SessionPorts ports = board_.open(kId).value();
   const Phone a_rtcp;
   const Phone b_rtcp;
@@ -225,7 +227,7 @@ TEST_F(BoardTest, RelaysRtcpOnItsOwnPorts) {
   EXPECT_EQ(packet, receiver_report(8));
 }
 
-TEST_F(BoardTest, RelaysBetweenIpv6AndIpv4) {
+TEST_P(BoardTest, RelaysBetweenIpv6AndIpv4) {
   const base::Result<SessionPorts> ports = board_.open(kId, AddressFamily::ip6, AddressFamily::ip4);
   ASSERT_TRUE(ports) << ports.error().message;
   const Phone six(Endpoint::parse("::1", 0).value());
@@ -241,7 +243,7 @@ TEST_F(BoardTest, RelaysBetweenIpv6AndIpv4) {
   }
 }
 
-TEST_F(BoardTest, SaysWhyItCannotOpenOrConfigure) {
+TEST_P(BoardTest, SaysWhyItCannotOpenOrConfigure) {
   EXPECT_EQ(board_.configure(5, Side::a, {}).error().code, "media.no-session");
   EXPECT_EQ(board_.stats(5), std::nullopt);
   EXPECT_EQ(board_.close(5), std::nullopt);
@@ -258,7 +260,7 @@ TEST_F(BoardTest, SaysWhyItCannotOpenOrConfigure) {
 }
 
 // Two sessions sent to each other's ports would pass one packet round for ever.
-TEST_F(BoardTest, RefusesToSendToAPortOfItsOwn) {
+TEST_P(BoardTest, RefusesToSendToAPortOfItsOwn) {
   const SessionPorts first = board_.open(21).value();
   LegMedia mirror;
   mirror.remote_rtp = first.b;
@@ -269,7 +271,7 @@ TEST_F(BoardTest, RefusesToSendToAPortOfItsOwn) {
   EXPECT_EQ(board_.configure(21, Side::a, std::move(by_rtcp)).error().code, "media.own-address");
 }
 
-TEST_F(BoardTest, SaysWhenPortsAreExhaustedAndTakesThemBack) {
+TEST_P(BoardTest, SaysWhenPortsAreExhaustedAndTakesThemBack) {
   BoardSettings narrow = settings();
   narrow.first_port = 41000;
   narrow.last_port = 41003;
@@ -287,7 +289,7 @@ TEST_F(BoardTest, SaysWhenPortsAreExhaustedAndTakesThemBack) {
   EXPECT_TRUE(small.open(2));
 }
 
-TEST_F(BoardTest, PassesOverPortsThatAnotherProgramHolds) {
+TEST_P(BoardTest, PassesOverPortsThatAnotherProgramHolds) {
   BoardSettings narrow = settings();
   narrow.first_port = 41010;
   narrow.last_port = 41015;
@@ -301,7 +303,7 @@ TEST_F(BoardTest, PassesOverPortsThatAnotherProgramHolds) {
   EXPECT_EQ(small.open(2).error().code, "media.ports-exhausted");
 }
 
-TEST_F(BoardTest, WritesTheAdvertisedAddress) {
+TEST_P(BoardTest, WritesTheAdvertisedAddress) {
   BoardSettings behind_nat = settings();
   behind_nat.advertise_ip4 = Endpoint::parse("203.0.113.5", 0).value();
   Board board(behind_nat, clock_);
@@ -310,7 +312,7 @@ TEST_F(BoardTest, WritesTheAdvertisedAddress) {
   EXPECT_EQ(ports.a.port() % 2, 0);
 }
 
-TEST_F(BoardTest, ClosesUnderFireWhileOthersAskForStatistics) {
+TEST_P(BoardTest, ClosesUnderFireWhileOthersAskForStatistics) {
   Board board(settings(2), clock_);
   std::atomic<bool> done{false};
   std::atomic<std::uint64_t> newest{0};
@@ -334,6 +336,11 @@ TEST_F(BoardTest, ClosesUnderFireWhileOthersAskForStatistics) {
   reader.join();
   EXPECT_EQ(board.sessions(), 0u);
 }
+
+INSTANTIATE_TEST_SUITE_P(On, BoardTest, testing::Values(PacketEngine::epoll, PacketEngine::io_uring),
+                         [](const auto& engine) {
+                           return std::string(engine.param == PacketEngine::epoll ? "Epoll" : "IoUring");
+                         });
 
 }  // namespace
 }  // namespace cadenas::media
