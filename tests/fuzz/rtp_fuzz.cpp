@@ -101,7 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 1:
       round_trip(data[0], packet);
       break;
-    case 2:
+    case 3:
       forged(data[0], packet);
       break;
     default:
