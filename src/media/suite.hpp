@@ -12,7 +12,7 @@ namespace cadenas::media {
 enum class Protocol : std::uint8_t { rtp, rtcp };
 
 /// An SRTP crypto suite of RFC 4568 §6.2, RFC 6188 §4 or RFC 7714 §14.1; the number fits an atomic octet of the
-/// counters. RFC 6188's AES-192 is left out: libsrtp before 2025 derives its keys wrongly, so no two phones agree on
+/// counters. RFC 6188's AES-192 is left out: most libsrtp in use derive its keys wrongly, so no two phones agree on
 /// it.
 enum class Suite : std::uint8_t {
   aes_cm_128_hmac_sha1_80,
