@@ -152,8 +152,9 @@ std::string known_suites() {
 
 void read_suites(TomlSection& calls, std::string_view key, std::vector<media::Suite>& into) {
   std::vector<std::string> names;
+  for (const media::Suite suite : into) names.emplace_back(media::facts(suite).sdp_name);
   calls.texts(key, names);
-  if (names.empty()) return;
+  if (names.empty()) return calls.refuse(key, "At least one suite is needed.");
   into.clear();
   for (const std::string& name : names) {
     const auto suite = media::suite_from_sdp(name);

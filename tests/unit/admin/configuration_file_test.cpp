@@ -97,6 +97,7 @@ TEST(ConfigurationFile, NamesTheKeyAndTheLineOfWhatIsWrong) {
            Wrong{"[calls]\nsession_interval_s = 30\n", "configuration.value", "calls.session_interval_s", "RFC 4028"},
            Wrong{"[calls]\noffered_suites = [\"AES_CM_192\"]\n", "configuration.value", "calls.offered_suites",
                  "Known are AEAD_AES_256_GCM, "},
+           Wrong{"[calls]\noffered_suites = []\n", "configuration.value", "calls.offered_suites", "At least one"},
            Wrong{"[calls]\naccepted_suites = [\"AEAD_AES_128_GCM\", \"AEAD_AES_128_GCM\"]\n", "configuration.value",
                  "calls.accepted_suites", "twice"},
            Wrong{"[calls]\naccepted_suites = [\"AES_256_CM_HMAC_SHA1_80\"]\n", "configuration.value",
