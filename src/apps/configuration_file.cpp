@@ -1,5 +1,6 @@
 #include "apps/configuration_file.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -140,6 +141,29 @@ void read_guessing(TomlSection guessing, pbx::GuessGuard::Settings& out) {
   guessing.finish();
 }
 
+std::string known_suites() {
+  std::string out;
+  for (const media::SuiteFacts& suite : media::all_suites()) {
+    if (!out.empty()) out += ", ";
+    out += suite.sdp_name;
+  }
+  return out;
+}
+
+void read_suites(TomlSection& calls, std::string_view key, std::vector<media::Suite>& into) {
+  std::vector<std::string> names;
+  for (const media::Suite suite : into) names.emplace_back(media::facts(suite).sdp_name);
+  calls.texts(key, names);
+  if (names.empty()) return calls.refuse(key, "At least one suite is needed.");
+  into.clear();
+  for (const std::string& name : names) {
+    const auto suite = media::suite_from_sdp(name);
+    if (!suite) return calls.refuse(key, "There is no suite " + name + ". Known are " + known_suites() + ".");
+    if (std::ranges::find(into, *suite) != into.end()) return calls.refuse(key, name + " stands there twice.");
+    into.push_back(*suite);
+  }
+}
+
 void read_calls(TomlSection calls, pbx::CallSettings& out) {
   calls.integer("max_calls", 1, million, out.max_calls);
   calls.integer("max_calls_per_number", 1, million, out.max_calls_per_number);
@@ -153,6 +177,12 @@ void read_calls(TomlSection calls, pbx::CallSettings& out) {
   }
   calls.flag("reliable_provisionals", out.reliable_provisionals);
   calls.flag("pass_through", out.pass_through);
+  read_suites(calls, "offered_suites", out.suites.offered);
+  read_suites(calls, "accepted_suites", out.suites.accepted);
+  for (const media::Suite suite : out.suites.offered) {
+    if (std::ranges::find(out.suites.accepted, suite) != out.suites.accepted.end()) continue;
+    calls.refuse("accepted_suites", std::string(media::facts(suite).sdp_name) + " is offered, so it must be accepted.");
+  }
   calls.finish();
 }
 

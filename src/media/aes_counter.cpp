@@ -12,12 +12,10 @@ const EVP_CIPHER* cipher_for(std::size_t key_octets) {
   switch (key_octets) {
     case 16:
       return EVP_aes_128_ctr();
-    case 24:
-      return EVP_aes_192_ctr();
     case 32:
       return EVP_aes_256_ctr();
     default:
-      throw std::logic_error("an AES key has 16, 24 or 32 octets");
+      throw std::logic_error("an AES key has 16 or 32 octets");
   }
 }
 

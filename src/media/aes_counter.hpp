@@ -16,7 +16,7 @@ class AesCounter {
  public:
   using Counter = std::array<std::uint8_t, 16>;
 
-  /// `key` is 16, 24 or 32 octets. Throws std::logic_error for another length, std::bad_alloc without memory.
+  /// `key` is 16 or 32 octets. Throws std::logic_error for another length, std::bad_alloc without memory.
   explicit AesCounter(base::ByteView key);
 
   /// XORs the keystream that starts at `start` over `data`, in place. False if the cipher failed; `data` is then lost.

@@ -19,7 +19,7 @@ class HmacSha1 {
   /// `key` is at most 64 octets; throws std::logic_error for more.
   explicit HmacSha1(base::ByteView key);
   ~HmacSha1();
-  HmacSha1(const HmacSha1&) = delete;
+  HmacSha1(HmacSha1&&) = default;
   HmacSha1& operator=(const HmacSha1&) = delete;
 
   /// The digest of `message` followed by `suffix` (the rollover counter, RFC 3711 §4.2).

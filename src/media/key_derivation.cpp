@@ -10,7 +10,9 @@ namespace cadenas::media {
 base::SecretBytes derive_key(base::ByteView master_key, base::ByteView master_salt, KeyLabel label,
                              std::size_t octets) {
   AesCounter::Counter x{};
-  if (master_salt.size() != 14) throw std::logic_error("an SRTP master salt has 14 octets");
+  if (master_salt.size() != 14 && master_salt.size() != 12) {
+    throw std::logic_error("an SRTP master salt has 14 or 12 octets");
+  }
   std::copy(master_salt.begin(), master_salt.end(), x.begin());
   // key_id is label || r with r = 0 in 48 bits, aligned with the right end of the salt: the label meets octet 7.
   x[7] ^= static_cast<std::uint8_t>(label);

@@ -79,7 +79,8 @@ class PayloadTypeMap {
 /// Legs that share keys (`receive` here equal to `send` there, set up together from the start) are passed through:
 /// each packet is authenticated and checked for replay, but not encrypted anew. Such a `send` key never encrypts
 /// anything else: when the peer whose key it is goes to a new key, give the other leg a new `send` key too, or it gets
-/// silence.
+/// silence. With an AEAD suite a packet that `payload_types` would renumber cannot be passed through and is dropped as
+/// one of `tx_errors`: where numbers differ, give the legs keys of their own.
 struct LegMedia {
   base::Endpoint remote_rtp;          ///< from SDP; not set: nothing is sent before a packet latches
   base::Endpoint remote_rtcp;         ///< a=rtcp (RFC 3605) or the port above RTP; not set: `remote_rtp` port + 1

@@ -18,8 +18,8 @@ void ReceiveKeys::set(SrtpParams params) {
     std::swap(current_, before_);
   }
   if (is_current(params)) {
-    current_->rtp.expect_mki(Mki(params.mki));
-    current_->rtcp.expect_mki(Mki(std::move(params.mki)));
+    current_->rtp.expect_mki(params.mki);
+    current_->rtcp.expect_mki(std::move(params.mki));
     return;
   }
   auto next = std::make_unique<Context>(std::move(params));

@@ -190,17 +190,18 @@ std::optional<Departure> Session::forward(Arrival& arrival) {
     header_changed = mapped != octet;
     octet = mapped;
   }
+  bool ready = true;
   if (arrival.pass_through) {
-    if (header_changed) out.send.rtp().sign_again(arrival.buffer.first(arrival.octets), arrival.index);
+    ready = !header_changed || out.send.rtp().sign_again(arrival.buffer.first(arrival.octets), arrival.index);
   } else if (must_encrypt) {
-    const SrtpStatus status = out.send.is_left_to_peer() ? SrtpStatus::limit
-                              : arrival.is_rtcp          ? out.send.rtcp().protect(arrival.buffer, arrival.octets)
-                                                         : out.send.rtp().protect(arrival.buffer, arrival.octets);
-    if (status != SrtpStatus::ok) {
-      SideCounters& counters = counters_->side(to);
-      (arrival.is_rtcp ? counters.rtcp : counters.rtp).tx_errors.add();
-      return std::nullopt;
-    }
+    ready = !out.send.is_left_to_peer() &&
+            (arrival.is_rtcp ? out.send.rtcp().protect(arrival.buffer, arrival.octets)
+                             : out.send.rtp().protect(arrival.buffer, arrival.octets)) == SrtpStatus::ok;
+  }
+  if (!ready) {
+    SideCounters& counters = counters_->side(to);
+    (arrival.is_rtcp ? counters.rtcp : counters.rtp).tx_errors.add();
+    return std::nullopt;
   }
   return Departure{to, port, arrival.is_rtcp, must_encrypt, arrival.octets, destination};
 }

@@ -5,12 +5,12 @@
 #include <span>
 #include <utility>
 
-#include "media/mki.hpp"
 #include "media/replay_window.hpp"
 #include "media/srtp_cipher.hpp"
 #include "media/srtp_receiver.hpp"
 #include "media/srtp_status.hpp"
 #include "media/stream_table.hpp"
+#include "media/trailer.hpp"
 
 namespace cadenas::media {
 
@@ -20,16 +20,17 @@ namespace cadenas::media {
 class SrtcpReceiver {
  public:
   /// Throws std::logic_error unless `params.keying` has the length of the suite.
-  explicit SrtcpReceiver(const SrtpParams& params) : cipher_(params, Protocol::rtcp), mki_(params.mki) {}
+  explicit SrtcpReceiver(const SrtpParams& params)
+      : cipher_(params, Protocol::rtcp), trailer_(facts(params.suite), Protocol::rtcp, params.mki) {}
 
   /// As SrtpReceiver::open, for a whole compound packet.
   Receipt open(std::span<std::uint8_t> packet, Opening opening);
   /// See SrtpReceiver.
-  void expect_mki(Mki mki) { mki_ = std::move(mki); }
+  void expect_mki(base::Bytes mki) { trailer_.expect_mki(std::move(mki)); }
 
  private:
   SrtpCipher cipher_;
-  Mki mki_;
+  Trailer trailer_;
   StreamTable<ReplayWindow> streams_;
 };
 
@@ -37,7 +38,8 @@ class SrtcpReceiver {
 class SrtcpSender {
  public:
   /// Throws std::logic_error unless `params.keying` has the length of the suite.
-  explicit SrtcpSender(const SrtpParams& params) : cipher_(params, Protocol::rtcp) {}
+  explicit SrtcpSender(const SrtpParams& params)
+      : cipher_(params, Protocol::rtcp), trailer_(facts(params.suite), Protocol::rtcp) {}
 
   /// Encrypts the plain compound packet in the first `octets` of `buffer` in place and appends E bit, index and tag.
   /// Unless `ok`, packet and `octets` are unchanged; `limit` after 2^31 packets or without room in `buffer`.
@@ -45,6 +47,7 @@ class SrtcpSender {
 
  private:
   SrtpCipher cipher_;
+  Trailer trailer_;
   StreamTable<std::uint32_t> next_index_;
 };
 

@@ -2,22 +2,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <utility>
 
-#include "media/mki.hpp"
 #include "media/packet_index.hpp"
+#include "media/packet_parts.hpp"
 #include "media/replay_window.hpp"
 #include "media/rtp.hpp"
 #include "media/srtp_cipher.hpp"
 #include "media/srtp_status.hpp"
 #include "media/stream_table.hpp"
+#include "media/trailer.hpp"
 
 namespace cadenas::media {
-
-/// Whether a received packet is to be decrypted or only to be proved genuine.
-enum class Opening : std::uint8_t { decrypt, verify_only };
 
 /// What a receiver says about one packet.
 struct Receipt {
@@ -33,12 +30,13 @@ struct Receipt {
 class SrtpReceiver {
  public:
   /// Throws std::logic_error unless `params.keying` has the length of the suite.
-  explicit SrtpReceiver(const SrtpParams& params) : cipher_(params, Protocol::rtp), mki_(params.mki) {}
+  explicit SrtpReceiver(const SrtpParams& params)
+      : cipher_(params, Protocol::rtp), trailer_(facts(params.suite), Protocol::rtp, params.mki) {}
 
   /// Authenticates, checks for replay and decrypts in place. When the status is not `ok`, the packet is unchanged.
   Receipt open(std::span<std::uint8_t> packet, Opening opening);
   /// The same key under another name from now on; the streams go on.
-  void expect_mki(Mki mki) { mki_ = std::move(mki); }
+  void expect_mki(base::Bytes mki) { trailer_.expect_mki(std::move(mki)); }
   std::size_t streams() const { return streams_.size(); }
 
  private:
@@ -46,11 +44,10 @@ class SrtpReceiver {
     PacketIndex index;
     ReplayWindow seen;
   };
-  bool verifies(base::ByteView packet, std::uint64_t index) const;
-  std::optional<std::uint64_t> first_index(base::ByteView packet, std::uint16_t sequence) const;
+  SrtpStatus open_first(PacketParts& parts, Opening opening);
 
   SrtpCipher cipher_;
-  Mki mki_;
+  Trailer trailer_;
   StreamTable<Stream> streams_;
 };
 

@@ -1,7 +1,5 @@
 #include "media/srtp_sender.hpp"
 
-#include <algorithm>
-#include <array>
 #include <optional>
 
 #include "media/rtp.hpp"
@@ -11,7 +9,7 @@ namespace cadenas::media {
 SrtpStatus SrtpSender::protect(std::span<std::uint8_t> buffer, std::size_t& octets) {
   const std::optional<RtpHeader> header = parse_rtp_header(buffer.first(octets));
   if (!header) return SrtpStatus::malformed;
-  if (buffer.size() - octets < cipher_.tag_octets()) return SrtpStatus::limit;
+  if (buffer.size() - octets < trailer_.octets()) return SrtpStatus::limit;
 
   Stream* stream = streams_.find(header->ssrc);
   std::uint64_t index = header->sequence;
@@ -26,20 +24,23 @@ SrtpStatus SrtpSender::protect(std::span<std::uint8_t> buffer, std::size_t& octe
   }
   stream->used.add(index);
   stream->index.advance(index);
-  if (!cipher_.apply_keystream(header->ssrc, index, buffer.subspan(header->octets, octets - header->octets))) {
-    return SrtpStatus::limit;
-  }
-  octets += cipher_.tag_octets();
-  sign_again(buffer.first(octets), index);
-  return SrtpStatus::ok;
+  const SrtpStatus status = cipher_.seal(parts(*header, buffer.first(octets + trailer_.octets()), index));
+  if (status == SrtpStatus::ok) octets += trailer_.octets();
+  return status;
 }
 
-void SrtpSender::sign_again(std::span<std::uint8_t> packet, std::uint64_t index) const {
-  const std::array roc{static_cast<std::uint8_t>(index >> 40), static_cast<std::uint8_t>(index >> 32),
-                       static_cast<std::uint8_t>(index >> 24), static_cast<std::uint8_t>(index >> 16)};
-  const std::size_t signed_octets = packet.size() - cipher_.tag_octets();
-  const SrtpCipher::Tag tag = cipher_.sign(packet.first(signed_octets), roc);
-  std::copy_n(tag.begin(), cipher_.tag_octets(), packet.begin() + static_cast<std::ptrdiff_t>(signed_octets));
+bool SrtpSender::sign_again(std::span<std::uint8_t> packet, std::uint64_t index) const {
+  const std::optional<RtpHeader> header = parse_rtp_header(packet);
+  return header && cipher_.sign_again(parts(*header, packet, index));
+}
+
+PacketParts SrtpSender::parts(const RtpHeader& header, std::span<std::uint8_t> packet, std::uint64_t index) const {
+  return {.ssrc = header.ssrc,
+          .index = index,
+          .body = packet.first(packet.size() - trailer_.octets()),
+          .clear = header.octets,
+          .index_field = {},
+          .tag = trailer_.tag(packet)};
 }
 
 }  // namespace cadenas::media

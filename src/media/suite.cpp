@@ -7,14 +7,13 @@ namespace cadenas::media {
 namespace {
 
 constexpr std::array kSuites{
+    SuiteFacts{Suite::aead_aes_256_gcm, "AEAD_AES_256_GCM", "", 32, 12, 0, 16, 16},
     SuiteFacts{Suite::aes_256_cm_hmac_sha1_80, "AES_256_CM_HMAC_SHA1_80", "AES_CM_256_HMAC_SHA1_80", 32, 14, 20, 10,
                10},
+    SuiteFacts{Suite::aead_aes_128_gcm, "AEAD_AES_128_GCM", "", 16, 12, 0, 16, 16},
     SuiteFacts{Suite::aes_cm_128_hmac_sha1_80, "AES_CM_128_HMAC_SHA1_80", "", 16, 14, 20, 10, 10},
-    SuiteFacts{Suite::aes_192_cm_hmac_sha1_80, "AES_192_CM_HMAC_SHA1_80", "AES_CM_192_HMAC_SHA1_80", 24, 14, 20, 10,
-               10},
     SuiteFacts{Suite::aes_256_cm_hmac_sha1_32, "AES_256_CM_HMAC_SHA1_32", "AES_CM_256_HMAC_SHA1_32", 32, 14, 20, 4, 10},
     SuiteFacts{Suite::aes_cm_128_hmac_sha1_32, "AES_CM_128_HMAC_SHA1_32", "", 16, 14, 20, 4, 10},
-    SuiteFacts{Suite::aes_192_cm_hmac_sha1_32, "AES_192_CM_HMAC_SHA1_32", "AES_CM_192_HMAC_SHA1_32", 24, 14, 20, 4, 10},
 };
 
 }  // namespace

@@ -3,10 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "base/clock.hpp"
-#include "media/suite.hpp"
+#include "pbx/sdes.hpp"
 #include "pbx/session_timer.hpp"
 
 namespace cadenas::pbx {
@@ -22,9 +21,7 @@ struct CallSettings {
   std::uint32_t max_forwards = 70;
   SessionTimerSettings session_timer;
   bool reliable_provisionals = true;  ///< RFC 3262 offered where the peer supports it
-  /// SDES suites offered and accepted, the preferred first (ENC-1).
-  std::vector<media::Suite> suites{media::Suite::aes_256_cm_hmac_sha1_80, media::Suite::aes_cm_128_hmac_sha1_80,
-                                   media::Suite::aes_cm_128_hmac_sha1_32};
+  SdesSuites suites;                  ///< ENC-1
   /// Hand one party's SDES keys to the other, so that the board relays without encrypting anew. Off: each leg has keys
   /// of its own, a phone that rings and does not answer never learns the key of the call, and a transfer needs no new
   /// keys; what it would save is one encryption of about 0.25 µs against 4 µs for moving the packet.

@@ -45,7 +45,7 @@ media::SrtpParams srtp_params(const SharedKey& key) {
 
 }  // namespace
 
-PartyMedia::PartyMedia(LocalMedia local, std::vector<media::Suite> suites)
+PartyMedia::PartyMedia(LocalMedia local, SdesSuites suites)
     : local_(std::move(local)), suites_(std::move(suites)), session_id_(random_session_id()), version_(session_id_) {}
 
 base::Result<AudioDescription> PartyMedia::take_offer(const sip::Sdp& offer, const policy::Decision& decision,
@@ -57,7 +57,7 @@ base::Result<AudioDescription> PartyMedia::take_offer(const sip::Sdp& offer, con
   if (!plan) return base::fail("call.policy", std::string(decision.refusal.reason));
   bool secure = plan->form != MediaForm::avp_plain;
   std::size_t line = plan->form == MediaForm::savp ? *description->secure_line : *description->plain_line;
-  if (secure && !answer_cryptos(offer.media[line], suites_)) {
+  if (secure && !answer_cryptos(offer.media[line], suites_.accepted)) {
     // No acceptable key: the plain line or plain RTP/AVP is still an honest answer unless only SRTP was asked for.
     if (mode == policy::SrtpMode::only || !description->plain_line) {
       return base::fail("call.offer-crypto", "The offer holds no key this system can use.", "crypto");
@@ -106,7 +106,7 @@ sip::Sdp PartyMedia::make_answer(const AudioDescription& answered, const SharedK
     if (asked.rtcp_mux()) answer.media.back().add_attribute("rtcp-mux");
     if (!offered_encrypted_) continue;
     const SharedKey keep = shared ? shared : own_key_;
-    crypto_ = answer_cryptos(asked, suites_, keep);
+    crypto_ = answer_cryptos(asked, suites_.accepted, keep);
     if (crypto_) answer.media.back().add_crypto(to_attribute(crypto_->own));
   }
   // While voice is clear the board forgets the key's counters: it must not come back (RFC 3711 §9.1).
@@ -134,7 +134,7 @@ sip::Sdp PartyMedia::make_offer(const AudioDescription& described, MediaForm for
       // The suite in use with the same key, so that its rollover counter goes on.
       own_offer_.push_back({1, std::string(media::facts(own_key_->suite).sdp_name), own_key_});
     } else {
-      own_offer_ = make_offered_cryptos(suites_);
+      own_offer_ = make_offered_cryptos(suites_.offered);
     }
   }
   sip::Sdp offer = start_description();
@@ -221,7 +221,7 @@ const SharedKey& PartyMedia::peer_key() const {
 std::vector<OwnCrypto> PartyMedia::relayable_keys() const {
   std::vector<OwnCrypto> out;
   if (state_ != State::offered || !offered_encrypted_) return out;
-  for (const media::Suite suite : suites_) {
+  for (const media::Suite suite : suites_.offered) {
     const std::array<media::Suite, 1> only{suite};
     if (auto agreed = answer_cryptos(offer_->media[offered_line_], only)) {
       out.push_back({agreed->own.tag, agreed->own.spelling, agreed->peer});

@@ -34,8 +34,7 @@ struct LocalMedia {
 ///   offering     | drop_offer   | what was agreed before stays             | stable
 class PartyMedia {
  public:
-  /// `suites` in order of preference.
-  PartyMedia(LocalMedia local, std::vector<media::Suite> suites);
+  PartyMedia(LocalMedia local, SdesSuites suites);
 
   enum class State : std::uint8_t { stable, offered, offering };
   State state() const { return state_; }
@@ -72,7 +71,8 @@ class PartyMedia {
   const AudioDescription& local_audio() const { return local_audio_; }
   /// What we last offered, agreed or not.
   const AudioDescription& offered_audio() const { return own_described_; }
-  /// What the party's offer, being answered, proposes in keys for pass-through: acceptable lines with their own tags.
+  /// What the party's offer, being answered, proposes in keys for pass-through: lines of suites we would offer
+  /// ourselves, with their own tags.
   std::vector<OwnCrypto> relayable_keys() const;
   const SharedKey& peer_key() const;
   std::uint32_t agreed_tag() const { return crypto_ ? crypto_->own.tag : 0; }
@@ -88,7 +88,7 @@ class PartyMedia {
   void add_our_line(sip::Sdp& sdp, const std::string& proto, const AudioDescription& audio) const;
 
   LocalMedia local_;
-  std::vector<media::Suite> suites_;
+  SdesSuites suites_;
   std::uint64_t session_id_;
   std::uint64_t version_;
   State state_ = State::stable;

@@ -36,6 +36,12 @@ SharedKey peer_key(const sip::CryptoAttribute& crypto) {
 
 }  // namespace
 
+std::vector<media::Suite> SdesSuites::every_suite() {
+  std::vector<media::Suite> out;
+  for (const media::SuiteFacts& suite : media::all_suites()) out.push_back(suite.suite);
+  return out;
+}
+
 SharedKey make_key(media::Suite suite) {
   auto key = std::make_shared<SdesKey>();
   key->suite = suite;

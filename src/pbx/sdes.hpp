@@ -24,6 +24,16 @@ struct SdesKey {
 };
 using SharedKey = std::shared_ptr<const SdesKey>;
 
+/// Which suites SDES may agree on. AEAD suites are taken from whoever offers them but not offered unless asked for:
+/// each line makes the offer longer, and old phones stumble over long ones.
+struct SdesSuites {
+  std::vector<media::Suite> offered{media::Suite::aes_256_cm_hmac_sha1_80, media::Suite::aes_cm_128_hmac_sha1_80,
+                                    media::Suite::aes_cm_128_hmac_sha1_32};  ///< the preferred first
+  std::vector<media::Suite> accepted = every_suite();  ///< in no order: the offerer's counts (RFC 4568 §5.1.2)
+
+  static std::vector<media::Suite> every_suite();
+};
+
 /// A fresh random key for `suite`.
 SharedKey make_key(media::Suite suite);
 

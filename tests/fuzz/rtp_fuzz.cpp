@@ -1,5 +1,6 @@
-// RTP, SRTP and RTCP as they come from the network. The first octet chooses what the packet meets; the rest is the
-// packet. A forged packet never gets past the tag, so `round_trip` protects the input first to reach what is behind it.
+// RTP, SRTP and RTCP as they come from the network. The first octet chooses what the packet meets and under which
+// suite; the rest is the packet. A forged packet never gets past the tag, so `round_trip` protects the input first to
+// reach what is behind it.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -19,11 +20,12 @@ using namespace cadenas;
 
 namespace {
 
-constexpr auto kSuite = media::Suite::aes_cm_128_hmac_sha1_80;
 constexpr std::size_t kLargest = 1500;
 
-media::SrtpParams key(std::uint8_t seed) {
-  return {kSuite, base::SecretBytes(base::Bytes(media::facts(kSuite).keying(), seed))};
+/// The upper three bits choose the suite.
+media::SrtpParams key(std::uint8_t choice, std::uint8_t seed) {
+  const media::SuiteFacts& suite = media::all_suites()[(choice >> 5) % media::all_suites().size()];
+  return {suite.suite, base::SecretBytes(base::Bytes(suite.keying(), seed))};
 }
 
 void parse(base::ByteView packet) {
@@ -34,11 +36,11 @@ void parse(base::ByteView packet) {
   (void)media::is_rtcp_compound(packet);
 }
 
-void round_trip(base::ByteView packet) {
+void round_trip(std::uint8_t choice, base::ByteView packet) {
   std::array<std::uint8_t, kLargest + 64> buffer{};
   std::ranges::copy(packet, buffer.begin());
-  media::SrtpSender sender(key(1));
-  media::SrtpReceiver receiver(key(1));
+  media::SrtpSender sender(key(choice, 1));
+  media::SrtpReceiver receiver(key(choice, 1));
   std::size_t octets = packet.size();
   if (sender.protect(buffer, octets) == media::SrtpStatus::ok) {
     const media::Receipt receipt = receiver.open(std::span(buffer).first(octets), media::Opening::decrypt);
@@ -46,8 +48,8 @@ void round_trip(base::ByteView packet) {
     require(std::ranges::equal(packet, std::span(buffer).first(receipt.octets)));
   }
   std::ranges::copy(packet, buffer.begin());
-  media::SrtcpSender rtcp_sender(key(1));
-  media::SrtcpReceiver rtcp_receiver(key(1));
+  media::SrtcpSender rtcp_sender(key(choice, 1));
+  media::SrtcpReceiver rtcp_receiver(key(choice, 1));
   octets = packet.size();
   if (rtcp_sender.protect(buffer, octets) == media::SrtpStatus::ok) {
     const media::Receipt receipt = rtcp_receiver.open(std::span(buffer).first(octets), media::Opening::decrypt);
@@ -56,14 +58,24 @@ void round_trip(base::ByteView packet) {
   }
 }
 
+/// What fails to open, or is only verified, is left as it was.
+void forged(std::uint8_t choice, base::ByteView packet) {
+  base::Bytes octets(packet.begin(), packet.end());
+  const auto opening = (choice & 4) != 0 ? media::Opening::decrypt : media::Opening::verify_only;
+  media::SrtpReceiver receiver(key(choice, 1));
+  require(receiver.open(octets, opening).status != media::SrtpStatus::ok && std::ranges::equal(octets, packet));
+  media::SrtcpReceiver rtcp_receiver(key(choice, 1));
+  require(rtcp_receiver.open(octets, opening).status != media::SrtpStatus::ok && std::ranges::equal(octets, packet));
+}
+
 /// A session with one leg of each kind; what comes in on the SRTP leg can never leave on the clear one.
 void relay(std::uint8_t choice, base::ByteView packet) {
   static const auto phone = *base::Endpoint::parse("192.0.2.1", 4000);
   media::Session session(std::make_shared<media::SessionCounters>());
   media::LegMedia a, b;
   a.remote_rtp = b.remote_rtp = phone;
-  a.receive = key(1);
-  a.send = key(2);
+  a.receive = key(choice, 1);
+  a.send = key(choice, 2);
   a.srtp_only = true;
   a.rtcp_mux = b.rtcp_mux = (choice & 4) != 0;
   b.payload_types.set(101, 96);
@@ -87,7 +99,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       parse(packet);
       break;
     case 1:
-      round_trip(packet);
+      round_trip(data[0], packet);
+      break;
+    case 3:
+      forged(data[0], packet);
       break;
     default:
       relay(data[0], packet);

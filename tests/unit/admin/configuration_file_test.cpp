@@ -38,6 +38,8 @@ TEST(ConfigurationFile, ReadsTheSampleToTheSameAsTheDefaults) {
   EXPECT_EQ(from_sample->pbx.calls.max_calls, empty->pbx.calls.max_calls);
   EXPECT_EQ(from_sample->pbx.calls.ring_timeout, empty->pbx.calls.ring_timeout);
   EXPECT_EQ(from_sample->pbx.calls.session_timer.interval, empty->pbx.calls.session_timer.interval);
+  EXPECT_EQ(from_sample->pbx.calls.suites.offered, empty->pbx.calls.suites.offered);
+  EXPECT_EQ(from_sample->pbx.calls.suites.accepted, empty->pbx.calls.suites.accepted);
   EXPECT_EQ(from_sample->pbx.media.first_port, empty->pbx.media.first_port);
   EXPECT_EQ(from_sample->pbx.media.last_port, empty->pbx.media.last_port);
   EXPECT_EQ(from_sample->pbx.tls, empty->pbx.tls);
@@ -93,6 +95,13 @@ TEST(ConfigurationFile, NamesTheKeyAndTheLineOfWhatIsWrong) {
            Wrong{"[media]\nfirst_port = 3000\nlast_port = 2000\n", "configuration.value", "media.last_port", "Line 3"},
            Wrong{"[admin]\naddress = \"localhost\"\n", "configuration.value", "admin.address", "literal"},
            Wrong{"[calls]\nsession_interval_s = 30\n", "configuration.value", "calls.session_interval_s", "RFC 4028"},
+           Wrong{"[calls]\noffered_suites = [\"AES_CM_192\"]\n", "configuration.value", "calls.offered_suites",
+                 "Known are AEAD_AES_256_GCM, "},
+           Wrong{"[calls]\noffered_suites = []\n", "configuration.value", "calls.offered_suites", "At least one"},
+           Wrong{"[calls]\naccepted_suites = [\"AEAD_AES_128_GCM\", \"AEAD_AES_128_GCM\"]\n", "configuration.value",
+                 "calls.accepted_suites", "twice"},
+           Wrong{"[calls]\naccepted_suites = [\"AES_256_CM_HMAC_SHA1_80\"]\n", "configuration.value",
+                 "calls.accepted_suites", "AES_CM_128_HMAC_SHA1_80 is offered"},
        }) {
     const auto read = parse_configuration(wrong.toml, "/");
     ASSERT_FALSE(read) << wrong.toml;

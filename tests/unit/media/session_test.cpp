@@ -18,6 +18,7 @@ using test::rtp_packet;
 
 constexpr Suite k128 = Suite::aes_cm_128_hmac_sha1_80;
 constexpr Suite k256 = Suite::aes_256_cm_hmac_sha1_80;
+constexpr Suite kGcm = Suite::aead_aes_256_gcm;
 
 Endpoint at(const char* address, std::uint16_t port) {
   return Endpoint::parse(address, port).value();
@@ -34,8 +35,9 @@ Bytes srtp(SrtpSender& sender, Bytes packet) {
 }
 Bytes srtcp(SrtcpSender& sender, Bytes packet) {
   std::size_t octets = packet.size();
-  packet.resize(octets + 14);
+  packet.resize(octets + 20);
   EXPECT_EQ(sender.protect(packet, octets), SrtpStatus::ok);
+  packet.resize(octets);
   return packet;
 }
 
@@ -164,6 +166,38 @@ TEST_F(SessionTest, SignsAgainWhenAPassedThroughPacketGetsAnotherPayloadType) {
     out->packet.resize(16);
     EXPECT_EQ(out->packet, rtp_packet(7, sequence, 4, 96));
   }
+}
+
+TEST_F(SessionTest, PassesGcmThroughAsItIsAndDropsWhatItWouldHaveToRenumber) {
+  // RFC 7714 §10: another header under the same nonce would give the authentication key away.
+  LegMedia a = srtp_leg(kPhoneA, params(kGcm, 1), params(kGcm, 2));
+  a.payload_types.set(101, 96);
+  session_.configure(Side::a, std::move(a));
+  session_.configure(Side::b, srtp_leg(kPhoneB, params(kGcm, 2), params(kGcm, 1)));
+  SrtpSender phone_a(params(kGcm, 1));
+  SrtcpSender phone_a_rtcp(params(kGcm, 1));
+  const Bytes voice = srtp(phone_a, rtp_packet(7, 1));
+  EXPECT_EQ(from_a(voice)->packet, voice);
+  EXPECT_FALSE(from_a(srtp(phone_a, rtp_packet(7, 2, 4, 101))));
+  EXPECT_EQ(stats().b.rtp.tx_errors, 1u);
+  const Bytes report = srtcp(phone_a_rtcp, receiver_report(7));
+  EXPECT_EQ(feed(Side::a, report, kPhoneA.with_port(4001), Protocol::rtcp)->packet, report);
+  EXPECT_EQ(stats().passed_through, 2u);
+  EXPECT_FALSE(from_a(voice)) << "replay";
+}
+
+TEST_F(SessionTest, RenumbersGcmPacketsBetweenLegsWithKeysOfTheirOwn) {
+  LegMedia a = srtp_leg(kPhoneA, params(kGcm, 1), params(kGcm, 2));
+  a.payload_types.set(101, 96);
+  session_.configure(Side::a, std::move(a));
+  session_.configure(Side::b, srtp_leg(kPhoneB, params(kGcm, 3), params(kGcm, 4)));
+  SrtpSender phone_a(params(kGcm, 1));
+  SrtpReceiver phone_b(params(kGcm, 4));
+  auto out = from_a(srtp(phone_a, rtp_packet(7, 1, 4, 101)));
+  ASSERT_TRUE(out);
+  ASSERT_EQ(phone_b.open(out->packet, Opening::decrypt).status, SrtpStatus::ok);
+  out->packet.resize(16);
+  EXPECT_EQ(out->packet, rtp_packet(7, 1, 4, 96));
 }
 
 TEST_F(SessionTest, GivesSilenceAndACountForAWrongKeyNeverNoise) {
@@ -310,19 +344,40 @@ TEST_F(SessionTest, CarriesRtcpBetweenASharedPortAndAPair) {
 }
 
 TEST_F(SessionTest, RekeysInMidStreamWithoutLosingAPacketInFlight) {
-  // RFC 4568 §7.1.4.
-  session_.configure(Side::a, srtp_leg(kPhoneA, params(k128, 1), params(k128, 2)));
+  // RFC 4568 §7.1.4: what is under way under the old key is good until the first packet under the new one.
   session_.configure(Side::b, clear_leg(kPhoneB));
-  SrtpSender before(params(k128, 1));
-  SrtpSender after(params(k256, 5));
-  EXPECT_TRUE(from_a(srtp(before, rtp_packet(7, 1))));
-  session_.configure(Side::a, srtp_leg(kPhoneA, params(k256, 5), params(k256, 6)));
-  EXPECT_TRUE(from_a(srtp(before, rtp_packet(7, 2))));
-  EXPECT_EQ(from_a(srtp(after, rtp_packet(7, 3)))->packet, rtp_packet(7, 3));
-  EXPECT_FALSE(from_a(srtp(before, rtp_packet(7, 4)))) << "the old key is gone";
-  SrtpReceiver phone_rx(params(k256, 6));
-  EXPECT_EQ(phone_rx.open(from_b(rtp_packet(8, 1))->packet, Opening::decrypt).status, SrtpStatus::ok);
-  EXPECT_EQ(stats().a.receive_suite, k256);
+  session_.configure(Side::a, srtp_leg(kPhoneA, params(k128, 1), params(k128, 2)));
+  std::optional<SrtpSender> phone(std::in_place, params(k128, 1));
+  std::uint16_t sequence = 65'500;  // over the wrap: the new key begins with rollover counter 0
+  std::uint8_t seed = 1;
+  std::uint64_t sent = 0;
+  const auto talk = [&](SrtpSender& sender) {
+    // In pairs that overtake each other on the way.
+    const Bytes first = srtp(sender, rtp_packet(7, sequence));
+    const Bytes second = srtp(sender, rtp_packet(7, static_cast<std::uint16_t>(sequence + 1)));
+    EXPECT_EQ(from_a(second)->packet, rtp_packet(7, static_cast<std::uint16_t>(sequence + 1)));
+    EXPECT_EQ(from_a(first)->packet, rtp_packet(7, sequence));
+    sequence = static_cast<std::uint16_t>(sequence + 2);
+    sent += 2;
+  };
+  for (const Suite suite : {k256, kGcm, kGcm, Suite::aead_aes_128_gcm, k128, k128}) {
+    for (int i = 0; i < 20; ++i) talk(*phone);
+    seed = static_cast<std::uint8_t>(seed + 2);
+    const auto ours = static_cast<std::uint8_t>(seed + 1);
+    session_.configure(Side::a, srtp_leg(kPhoneA, params(suite, seed), params(suite, ours)));
+    for (int i = 0; i < 20; ++i) talk(*phone);
+    SrtpSender before = std::move(*phone);
+    talk(phone.emplace(params(suite, seed)));
+    EXPECT_EQ(stats().a.rtp.rx_auth_failed, sent / 100) << "none but those below, of the changes before";
+    EXPECT_FALSE(from_a(srtp(before, rtp_packet(7, sequence)))) << "the old key is gone";
+    for (int i = 0; i < 9; ++i) talk(*phone);
+    SrtpReceiver phone_rx(params(suite, ours));
+    EXPECT_EQ(phone_rx.open(from_b(rtp_packet(8, sequence))->packet, Opening::decrypt).status, SrtpStatus::ok);
+    EXPECT_EQ(stats().a.receive_suite, suite);
+    EXPECT_EQ(stats().b.rtp.tx_clear, sent) << "not one packet was lost";
+  }
+  EXPECT_EQ(stats().a.rtp.rx_authenticated, sent);
+  EXPECT_EQ(stats().a.rtp.rx_replayed, 0u);
 }
 
 TEST_F(SessionTest, TakesTheMkiOffWhateverTheOtherLegIs) {  // RFC 3711 §3.1

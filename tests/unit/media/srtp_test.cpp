@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <span>
+
 #include <gtest/gtest.h>
 
 #include "media/receive_keys.hpp"
@@ -53,18 +56,20 @@ TEST(Srtp, GivesBackWhatWasProtectedForEverySuite) {
 }
 
 TEST(Srtp, RefusesEveryPacketInWhichOneBitChanged) {
-  SrtpSender sender(params(kSuite));
-  SrtpReceiver receiver(params(kSuite));
-  const Bytes good = protect(sender, rtp_packet(7, 1, 20));
-  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
-    Bytes bad = good;
-    bad[bit / 8] = static_cast<std::uint8_t>(bad[bit / 8] ^ (1 << bit % 8));
-    const Bytes before = bad;
-    EXPECT_NE(receiver.open(bad, Opening::decrypt).status, SrtpStatus::ok) << bit;
-    EXPECT_EQ(bad, before) << "a refused packet stays as it was";
+  for (const SuiteFacts& suite : all_suites()) {
+    SrtpSender sender(params(suite.suite));
+    SrtpReceiver receiver(params(suite.suite));
+    const Bytes good = protect(sender, rtp_packet(7, 1, 20));
+    for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+      Bytes bad = good;
+      bad[bit / 8] = static_cast<std::uint8_t>(bad[bit / 8] ^ (1 << bit % 8));
+      const Bytes before = bad;
+      EXPECT_NE(receiver.open(bad, Opening::decrypt).status, SrtpStatus::ok) << suite.sdp_name << " " << bit;
+      EXPECT_EQ(bad, before) << "a refused packet stays as it was";
+    }
+    EXPECT_EQ(receiver.streams(), 0u) << "only authentic packets make state";
+    EXPECT_EQ(open(receiver, good), SrtpStatus::ok);
   }
-  EXPECT_EQ(receiver.streams(), 0u) << "only authentic packets make state";
-  EXPECT_EQ(open(receiver, good), SrtpStatus::ok);
 }
 
 TEST(Srtp, RefusesReplay) {
@@ -79,15 +84,38 @@ TEST(Srtp, RefusesReplay) {
 }
 
 TEST(Srtp, VerifyOnlyLeavesThePacketEncryptedAndStillSeesReplay) {
-  SrtpSender sender(params(kSuite));
-  SrtpReceiver receiver(params(kSuite));
-  const Bytes sent = protect(sender, rtp_packet(7, 9));
-  Bytes packet = sent;
-  const Receipt receipt = receiver.open(packet, Opening::verify_only);
-  EXPECT_EQ(receipt.status, SrtpStatus::ok);
-  EXPECT_EQ(receipt.octets, sent.size());
-  EXPECT_EQ(packet, sent);
-  EXPECT_EQ(open(receiver, sent), SrtpStatus::replayed);
+  for (const SuiteFacts& suite : all_suites()) {
+    SrtpSender sender(params(suite.suite));
+    SrtpReceiver receiver(params(suite.suite));
+    const Bytes sent = protect(sender, rtp_packet(7, 9));
+    Bytes packet = sent;
+    packet[50] ^= 1;
+    const Bytes forged = packet;
+    EXPECT_EQ(receiver.open(packet, Opening::verify_only).status, SrtpStatus::auth_failed) << suite.sdp_name;
+    EXPECT_EQ(packet, forged);
+    packet = sent;
+    const Receipt receipt = receiver.open(packet, Opening::verify_only);
+    EXPECT_EQ(receipt.status, SrtpStatus::ok) << suite.sdp_name;
+    EXPECT_EQ(receipt.octets, sent.size());
+    EXPECT_EQ(packet, sent);
+    EXPECT_EQ(open(receiver, sent), SrtpStatus::replayed);
+  }
+}
+
+TEST(Srtp, SignsAgainWhereTheTagStandsAloneAndNeverWithAnAead) {  // RFC 7714 §10: a nonce for two messages
+  for (const SuiteFacts& suite : all_suites()) {
+    SrtpSender sender(params(suite.suite));
+    SrtpReceiver receiver(params(suite.suite));
+    Bytes packet = protect(sender, rtp_packet(7, 9, 20, 101));
+    packet[1] = 96;
+    const Bytes before = packet;
+    ASSERT_EQ(sender.sign_again(packet, 9), !suite.is_aead());
+    if (suite.is_aead()) {
+      EXPECT_EQ(packet, before);
+    } else {
+      EXPECT_EQ(open(receiver, packet), SrtpStatus::ok) << suite.sdp_name;
+    }
+  }
 }
 
 TEST(Srtp, CountsRolloverThroughThreeWraps) {
@@ -104,12 +132,18 @@ TEST(Srtp, CountsRolloverThroughThreeWraps) {
 
 TEST(Srtp, FindsAStreamWhoseFirstPacketsWereLostAroundTheWrap) {
   // RFC 3711 §3.3.1: the sender is one round on when the receiver hears its first packet.
-  SrtpSender sender(params(kSuite));
-  SrtpReceiver receiver(params(kSuite));
-  const Bytes late = protect(sender, rtp_packet(7, 65'535));
-  EXPECT_EQ(open(receiver, protect(sender, rtp_packet(7, 0))), SrtpStatus::ok);
-  EXPECT_EQ(open(receiver, late), SrtpStatus::ok) << "reordered over the wrap";
-  EXPECT_EQ(open(receiver, protect(sender, rtp_packet(7, 1))), SrtpStatus::ok);
+  for (const SuiteFacts& suite : all_suites()) {
+    SrtpSender sender(params(suite.suite));
+    SrtpReceiver receiver(params(suite.suite));
+    const Bytes late = protect(sender, rtp_packet(7, 65'535));
+    Bytes first = protect(sender, rtp_packet(7, 0));
+    const Receipt receipt = receiver.open(first, Opening::decrypt);
+    EXPECT_EQ(receipt.status, SrtpStatus::ok) << suite.sdp_name;
+    first.resize(receipt.octets);
+    EXPECT_EQ(first, rtp_packet(7, 0));
+    EXPECT_EQ(open(receiver, late), SrtpStatus::ok) << "reordered over the wrap";
+    EXPECT_EQ(open(receiver, protect(sender, rtp_packet(7, 1))), SrtpStatus::ok);
+  }
 }
 
 TEST(Srtp, KeepsEachSsrcApart) {
@@ -157,7 +191,7 @@ TEST(Srtcp, GivesBackWhatWasProtectedForEverySuiteAndRefusesReplay) {
     for (std::uint8_t i = 0; i < 5; ++i) {
       const Bytes plain = receiver_report(7, i);
       const Bytes sent = protect(sender, plain);
-      EXPECT_EQ(sent.size(), plain.size() + 14) << "SRTCP keeps the long tag";
+      EXPECT_EQ(sent.size(), plain.size() + (suite.is_aead() ? 20 : 14)) << "SRTCP keeps the long tag";
       Bytes packet = sent;
       const Receipt receipt = receiver.open(packet, Opening::decrypt);
       ASSERT_EQ(receipt.status, SrtpStatus::ok);
@@ -170,30 +204,43 @@ TEST(Srtcp, GivesBackWhatWasProtectedForEverySuiteAndRefusesReplay) {
 }
 
 TEST(Srtcp, AuthenticatesTheIndexAndTheEBit) {
-  SrtcpSender sender(params(kSuite));
-  SrtcpReceiver receiver(params(kSuite));
-  const Bytes good = protect(sender, receiver_report(7));
-  for (const std::size_t at : {good.size() - 14, good.size() - 11}) {
-    Bytes bad = good;
-    bad[at] ^= 0x80;
-    EXPECT_EQ(open(receiver, bad), SrtpStatus::auth_failed);
+  for (const SuiteFacts& suite : all_suites()) {
+    SrtcpSender sender(params(suite.suite));
+    SrtcpReceiver receiver(params(suite.suite));
+    const Bytes good = protect(sender, receiver_report(7));
+    const std::size_t field = good.size() - (suite.is_aead() ? 4 : 14);
+    for (const std::size_t at : {field, field + 3}) {
+      Bytes bad = good;
+      bad[at] ^= 0x80;
+      EXPECT_EQ(open(receiver, bad), SrtpStatus::auth_failed) << suite.sdp_name;
+    }
+    EXPECT_EQ(open(receiver, Bytes(good.begin(), good.begin() + 20)), SrtpStatus::too_short);
   }
-  EXPECT_EQ(open(receiver, Bytes(good.begin(), good.begin() + 20)), SrtpStatus::too_short);
 }
 
 TEST(Srtcp, TakesAnAuthenticPacketThatIsNotEncrypted) {
-  // RFC 3711 §3.4: the E bit says so packet by packet.
-  SrtpCipher cipher(params(kSuite), Protocol::rtcp);
-  Bytes packet = receiver_report(7);
-  const Bytes plain = packet;
-  packet.insert(packet.end(), {0, 0, 0, 3});
-  const SrtpCipher::Tag tag = cipher.sign(packet, {});
-  packet.insert(packet.end(), tag.begin(), tag.begin() + 10);
-  SrtcpReceiver receiver(params(kSuite));
-  const Receipt receipt = receiver.open(packet, Opening::decrypt);
-  EXPECT_EQ(receipt.status, SrtpStatus::ok);
-  packet.resize(receipt.octets);
-  EXPECT_EQ(packet, plain);
+  // RFC 3711 §3.4, RFC 7714 §9.3: the E bit says so packet by packet.
+  for (const SuiteFacts& suite : all_suites()) {
+    const Trailer trailer(suite, Protocol::rtcp);
+    const Bytes plain = receiver_report(7);
+    Bytes packet(plain.size() + trailer.octets());
+    std::ranges::copy(plain, packet.begin());
+    const std::span<std::uint8_t> whole(packet);
+    trailer.index_field(whole)[3] = 3;
+    ASSERT_EQ(SrtpCipher(params(suite.suite), Protocol::rtcp)
+                  .seal({.ssrc = 7,
+                         .index = 3,
+                         .body = whole.first(plain.size()),
+                         .clear = plain.size(),
+                         .index_field = trailer.index_field(whole),
+                         .tag = trailer.tag(whole)}),
+              SrtpStatus::ok);
+    SrtcpReceiver receiver(params(suite.suite));
+    const Receipt receipt = receiver.open(packet, Opening::decrypt);
+    EXPECT_EQ(receipt.status, SrtpStatus::ok) << suite.sdp_name;
+    packet.resize(receipt.octets);
+    EXPECT_EQ(packet, plain);
+  }
 }
 
 TEST(ReceiveKeys, TakesTheOldKeyUntilTheNewOneVerifies) {

@@ -1,6 +1,11 @@
 // Offers within a call: hold, resume, codecs, ports, keys, glare, delayed offers (RFC 3264 §8, RFC 3261 §14).
 
+#include <cstdint>
+#include <memory>
+#include <span>
+
 #include "call_harness.hpp"
+#include "media/session.hpp"
 
 namespace cadenas::pbx::test {
 namespace {
@@ -72,6 +77,59 @@ TEST(CallOffers, TakeANewKeyOfThePhone) {  // RFC 4568 §7.1.4
   t.a.send("INVITE", savp(4000, 'x'));
   t.a.ack(*t.a.response(200));
   EXPECT_EQ(t.media().legs.at(media::Side::a).receive->keying.view()[0], 'x');
+}
+
+/// A board's session as the call has set it up by now.
+void configure(media::Session& session, FakeMedia::Session& told) {
+  for (auto& [side, leg] : told.legs) {
+    media::LegMedia copy;
+    copy.remote_rtp = leg.remote_rtp;
+    if (leg.receive) copy.receive = leg.receive->clone();
+    if (leg.send) copy.send = leg.send->clone();
+    copy.srtp_only = leg.srtp_only;
+    copy.direction = leg.direction;
+    session.configure(side, std::move(copy));
+  }
+}
+
+TEST(CallOffers, LoseNoVoiceWhenThePhoneChangesItsKey) {  // RFC 4568 §7.1.4
+  for (const char* suite : {"AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM"}) {
+    Connected t;
+    const auto counters = std::make_shared<media::SessionCounters>();
+    media::Session session(counters);
+    configure(session, t.media());
+    media::SrtpReceiver b_hears(*t.media().legs.at(media::Side::b).send);
+    std::uint16_t sequence = 0;
+    const auto talk = [&](media::SrtpSender& a) {
+      base::Bytes packet(200);
+      packet[0] = 0x80;
+      packet[3] = static_cast<std::uint8_t>(++sequence);
+      std::size_t octets = 172;
+      ASSERT_EQ(a.protect(packet, octets), media::SrtpStatus::ok);
+      const auto out = session.relay(media::Side::a, media::Protocol::rtp, packet, octets,
+                                     t.media().legs.at(media::Side::a).remote_rtp, base::SteadyTime{});
+      ASSERT_TRUE(out) << sequence;
+      EXPECT_EQ(b_hears.open(std::span(packet).first(out->octets), media::Opening::decrypt).status,
+                media::SrtpStatus::ok);
+    };
+    media::SrtpSender before(*t.media().legs.at(media::Side::a).receive);
+    for (int i = 0; i < 5; ++i) talk(before);
+
+    t.a.send("INVITE", description("RTP/SAVP", 4000, {crypto(1, suite, 'x')}));
+    const auto ok = t.a.response(200);
+    EXPECT_EQ(sdp_of(*ok).media[0].cryptos().at(0).suite_name, suite);
+    t.a.ack(*ok);
+    EXPECT_TRUE(t.b.silent()) << "a key is each leg's own";
+    configure(session, t.media());
+    for (int i = 0; i < 5; ++i) talk(before);
+    media::SrtpSender after(*t.media().legs.at(media::Side::a).receive);
+    EXPECT_EQ(t.media().legs.at(media::Side::a).receive->keying.view()[0], 'x');
+    for (int i = 0; i < 5; ++i) talk(after);
+    const auto heard = counters->read().a.rtp;
+    EXPECT_EQ(heard.rx_authenticated, 15U);
+    EXPECT_EQ(heard.rx_auth_failed + heard.rx_replayed + heard.rx_not_forwarded, 0U);
+    t.hang_up();
+  }
 }
 
 TEST(CallOffers, PassACodecChangeOn) {

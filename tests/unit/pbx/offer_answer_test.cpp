@@ -9,7 +9,7 @@
 namespace cadenas::pbx::test {
 namespace {
 
-const std::vector<media::Suite> suites{media::Suite::aes_256_cm_hmac_sha1_80, media::Suite::aes_cm_128_hmac_sha1_80};
+const SdesSuites suites{.offered = {media::Suite::aes_256_cm_hmac_sha1_80, media::Suite::aes_cm_128_hmac_sha1_80}};
 const std::string aes128 = "AES_CM_128_HMAC_SHA1_80";
 
 policy::Decision allowed(policy::MediaSeen seen = policy::MediaSeen::savp_with_crypto) {
@@ -107,6 +107,50 @@ TEST(OfferAnswer, TakesTheFirstKeyItCanUseInTheOfferersOrder) {
                      allowed(), policy::SrtpMode::preferred));
   const auto answer = leg.make_answer(default_audio());
   EXPECT_EQ(answer.media[0].cryptos().at(0).tag, 2U);
+}
+
+TEST(OfferAnswer, TakesGcmFromWhoOffersItAndOffersItOnlyWhereChosen) {  // RFC 7714 §14.1
+  for (const media::Suite suite : {media::Suite::aead_aes_128_gcm, media::Suite::aead_aes_256_gcm}) {
+    const std::string name(media::facts(suite).sdp_name);
+    auto leg = party();
+    ASSERT_TRUE(leg.take_offer(parsed(description("RTP/SAVP", 4000, {crypto(3, name, 'a'), crypto(4, aes128, 'a')})),
+                               allowed(), policy::SrtpMode::preferred));
+    const auto answer = leg.make_answer(default_audio());
+    ASSERT_EQ(answer.media[0].cryptos().size(), 1U);
+    EXPECT_EQ(answer.media[0].cryptos()[0].suite_name, name);
+    EXPECT_EQ(answer.media[0].cryptos()[0].keys.at(0).key_salt.size(), media::facts(suite).keying());
+    EXPECT_EQ(leg.suite(), suite);
+    EXPECT_EQ(leg.board_leg().receive->suite, suite);
+    EXPECT_EQ(party().make_offer(default_audio(), policy::MediaForm::savp).to_string().find("GCM"), std::string::npos);
+
+    PartyMedia first({"192.0.2.1", 20000}, {.offered = {suite, media::Suite::aes_cm_128_hmac_sha1_80}});
+    const auto offer = first.make_offer(default_audio(), policy::MediaForm::savp);
+    EXPECT_EQ(offer.media[0].cryptos().at(0).suite_name, name);
+    ASSERT_TRUE(first.take_answer(parsed(description("RTP/SAVP", 5000, {crypto(1, name, 'b')}))));
+    EXPECT_EQ(first.suite(), suite);
+  }
+}
+
+TEST(OfferAnswer, RefusesAKeyOfAnotherLengthAndParametersWithGcmToo) {
+  const std::string of_cm = "a=crypto:1 AEAD_AES_128_GCM inline:" + base::to_base64(base::Bytes(30, 1));
+  for (const std::string& line : {of_cm, crypto(1, "AEAD_AES_256_GCM", 'a') + " UNENCRYPTED_SRTCP"}) {
+    auto leg = party();
+    const auto audio =
+        leg.take_offer(parsed(description("RTP/SAVP", 4000, {line})), allowed(), policy::SrtpMode::preferred);
+    ASSERT_FALSE(audio.has_value()) << line;
+    EXPECT_EQ(audio.error().code, "call.offer-crypto");
+  }
+}
+
+TEST(OfferAnswer, AcceptsNoSuiteThatIsNotAmongThoseAccepted) {
+  PartyMedia leg({"192.0.2.1", 20000}, {.offered = {media::Suite::aes_256_cm_hmac_sha1_80},
+                                        .accepted = {media::Suite::aes_256_cm_hmac_sha1_80}});
+  ASSERT_FALSE(leg.take_offer(parsed(description("RTP/SAVP", 4000, {crypto(1, aes128, 'a')})), allowed(),
+                              policy::SrtpMode::preferred));
+  ASSERT_TRUE(leg.take_offer(
+      parsed(description("RTP/SAVP", 4000, {crypto(1, aes128, 'a'), crypto(2, "AES_256_CM_HMAC_SHA1_80", 'a')})),
+      allowed(), policy::SrtpMode::preferred));
+  EXPECT_EQ(leg.make_answer(default_audio()).media[0].cryptos().at(0).tag, 2U);
 }
 
 TEST(OfferAnswer, RefusesAnswersThatChooseNothingThatWasOffered) {
