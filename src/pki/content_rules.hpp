@@ -55,9 +55,9 @@ struct SystemFacts {
 /// "cert.issuer-not-ca", "cert.issuer-cannot-sign", "cert.path-too-long", "cert.issuer-not-yet-valid",
 /// "cert.issuer-expired", "cert.issuer-weak-key", "cert.issuer-key-unsupported", "cert.issuer-weak-hash",
 /// "cert.bad-signature", "cert.missing-intermediate" (the branch has no root, and CAs outside it show that the file
-/// holds more of it than fits together). Warnings:
-/// "cert.issuer-expiring", "cert.issuer-weak-hash" where allowed, "cert.missing-root" (the branch has no root, and
-/// nothing says that an intermediate is missing: phones have the root from elsewhere), "cert.extra".
+/// holds more of it than fits together). Warnings: "cert.issuer-expiring", "cert.issuer-weak-hash" where allowed,
+/// "cert.missing-root" (the branch has no root, and nothing says that an intermediate is missing: phones have the root
+/// from elsewhere), "cert.extra".
 ///
 /// CERT-12: "licence.locked". And "cert.chain-rejected" for all that only OpenSSL refuses (name constraints, unknown
 /// critical extensions...) when it verifies the branch for a TLS server: there is no verdict without it.
