@@ -1,165 +1,32 @@
-// What BOTHWAY and revocation cost a TLS server: handshakes in memory, of which only the server's side is timed,
-// without a list, with a list of 100,000 in the own index, and, as the peer, with the same list in OpenSSL's
-// X509_STORE; then the audit of 10,000 live connections, and loading the list.
-#include <chrono>
-#include <map>
-#include <memory>
-#include <stdexcept>
+// The revocation list of 100,000 at work: the audit of 10,000 live connections against it, and loading it (CERT-7).
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
 #include "pki/crl.hpp"
-#include "pki/peer_facts.hpp"
 #include "pki/revocation_audit.hpp"
-#include "pki/tls_context.hpp"
-#include "pki/tls_settings.hpp"
-#include "test_ca.hpp"
-#include "test_crl.hpp"
-#include "tls_pair.hpp"
+#include "pki/revocation_index.hpp"
+#include "revoked_list.hpp"
 
 namespace cadenas::pki {
 namespace {
 
-constexpr int listed = 100'000;
 constexpr int connections = 10'000;
 
-std::string listed_serial(int number) {
-  // Spread as random serials are, so that neighbours in time are none in the list.
-  std::uint8_t octets[16] = {1};
-  std::uint64_t mixed = static_cast<std::uint64_t>(number + 1) * 0x9e3779b97f4a7c15U;
-  for (int i = 1; i < 16; ++i, mixed = mixed << 5 | mixed >> 59) octets[i] = static_cast<std::uint8_t>(mixed);
-  return base::to_hex(octets);
-}
-
-/// A CA, a server and a phone of one kind of key, and the CA's list.
 struct World {
-  explicit World(KeyAlgorithm key)
-      : ca(issue({.common_name = "CA", .ca = true, .key = key})),
-        server(live(issue({.common_name = "server", .key = key}, &ca))),
-        phone(live(issue({.common_name = "phone", .key = key}, &ca))) {
-    TestList wanted{.number = 1};
-    for (int i = 0; i < listed; ++i) wanted.entries.push_back({listed_serial(i)});
-    der = der_of(sign_list(wanted, ca));
-  }
+  Identity ca = issue({.common_name = "CA", .ca = true});
+  base::Bytes der = list_of(ca);
 
   Crl list() const { return verified(der, ca.leaf()); }
-
-  Identity ca;
-  std::shared_ptr<LiveIdentity> server;
-  std::shared_ptr<LiveIdentity> phone;
-  base::Bytes der;
 };
 
-const World& world(KeyAlgorithm key) {
-  static std::map<KeyAlgorithm, std::unique_ptr<World>> worlds;
-  auto& one = worlds[key];
-  if (!one) one = std::make_unique<World>(key);
-  return *one;
-}
-
-/// The server's share of one handshake; throws when it fails.
-std::chrono::duration<double> shake_hands(SSL* server, SSL* client) {
-  std::chrono::duration<double> spent{0};
-  bool server_done = false;
-  bool client_done = false;
-  for (int turn = 0; turn < 20 && !(server_done && client_done); ++turn) {
-    client_done = SSL_do_handshake(client) == 1;
-    const auto start = std::chrono::steady_clock::now();
-    server_done = SSL_do_handshake(server) == 1;
-    spent += std::chrono::steady_clock::now() - start;
-  }
-  if (!server_done || !client_done) throw std::runtime_error("handshake: " + take_openssl_reasons());
-  return spent;
-}
-
-/// Measures handshakes between sessions that `new_server` and `new_client` make; making them counts for the server, as
-/// it does in service.
-template <class NewServer, class NewClient>
-void measure(benchmark::State& state, bool resumed, NewServer new_server, NewClient new_client) {
-  for (auto _ : state) {
-    SslHandle client = new_client();
-    const auto start = std::chrono::steady_clock::now();
-    SslHandle server = new_server();
-    std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-    TlsPair pair(std::move(server), std::move(client));
-    spent += shake_hands(pair.server(), pair.client());
-    if ((SSL_session_reused(pair.server()) == 1) != resumed) throw std::runtime_error("resumed, or not");
-    state.SetIterationTime(spent.count());
-  }
-  // Time is manual: a plain rate would be by the CPU time of both sides.
-  state.SetItemsProcessed(state.iterations());
-}
-
-std::unique_ptr<TlsClientContext> client_of(const World& of, bool with_certificate) {
-  return TlsClientContext::make({.verify_server = false}, with_certificate ? of.phone : nullptr).value();
-}
-
-void one_way(benchmark::State& state, KeyAlgorithm key, bool resumed) {
-  const World& of = world(key);
-  const auto server = TlsServerContext::make(of.server).value();
-  const auto client = client_of(of, false);
-  std::shared_ptr<SSL_SESSION> session;
-  if (resumed) {
-    TlsPair first(server->new_session().value(), client->new_session({}).value());
-    if (!first.handshake()) throw std::runtime_error(first.problem());
-    session.reset(SSL_SESSION_dup(SSL_get0_session(first.client())), SSL_SESSION_free);
-  }
-  measure(
-      state, resumed, [&] { return server->new_session().value(); },
-      [&] {
-        SslHandle fresh = client->new_session({}).value();
-        if (!session) return fresh;
-        // A copy: a session freed without a shutdown takes its SSL_SESSION out of use.
-        const std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)> own(SSL_SESSION_dup(session.get()),
-                                                                            SSL_SESSION_free);
-        SSL_set_session(fresh.get(), own.get());
-        return fresh;
-      });
-}
-
-void bothway(benchmark::State& state, KeyAlgorithm key, bool with_list) {
-  const World& of = world(key);
-  const auto revocation = std::make_shared<LiveRevocation>();
-  if (with_list) revocation->store(RevocationIndex::make(std::span(&of.ca.leaf(), 1), {of.list()}));
-  const auto server = TlsServerContext::make(of.server, {.client_certificates = ClientCertificates::required,
-                                                         .trust_anchors = {of.ca.leaf()},
-                                                         .revocation = revocation})
-                          .value();
-  const auto client = client_of(of, true);
-  measure(
-      state, false, [&] { return server->new_session().value(); }, [&] { return client->new_session({}).value(); });
-}
-
-/// The peer: OpenSSL's own revocation check, all else the same.
-void bothway_x509_store(benchmark::State& state, KeyAlgorithm key) {
-  const World& of = world(key);
-  const SslContextHandle context(SSL_CTX_new(TLS_server_method()));
-  const unsigned char* position = of.der.data();
-  const CrlHandle list(d2i_X509_CRL(nullptr, &position, static_cast<long>(of.der.size())), X509_CRL_free);
-  X509_STORE* store = SSL_CTX_get_cert_store(context.get());
-  if (!apply_settings(context.get(), TlsCompatibility::modern) || !use_identity(context.get(), *of.server->current()) ||
-      !trust(context.get(), {of.ca.leaf()}) || X509_STORE_add_crl(store, list.get()) != 1) {
-    throw std::runtime_error(take_openssl_reasons());
-  }
-  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-  SSL_CTX_set_num_tickets(context.get(), 0);
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
-  SSL_CTX_add_client_CA(context.get(), of.ca.leaf().handle());
-  const auto client = client_of(of, true);
-  measure(
-      state, false,
-      [&] {
-        SslHandle session(SSL_new(context.get()));
-        SSL_set_accept_state(session.get());
-        return session;
-      },
-      [&] { return client->new_session({}).value(); });
+const World& world() {
+  static const World one;
+  return one;
 }
 
 void audit(benchmark::State& state) {
-  const World& of = world(KeyAlgorithm::ecdsa_p256);
+  const World& of = world();
   const auto index = RevocationIndex::make(std::span(&of.ca.leaf(), 1), {of.list()});
   const IssuerId issuer = IssuerId::of(of.ca.leaf().handle());
   const SerialNumber root = SerialNumber::of(X509_get0_serialNumber(of.ca.leaf().handle()));
@@ -189,23 +56,11 @@ void audit(benchmark::State& state) {
 }
 
 void load_list(benchmark::State& state) {
-  const World& of = world(KeyAlgorithm::ecdsa_p256);
+  const World& of = world();
   for (auto _ : state) benchmark::DoNotOptimize(of.list().memory());
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * of.der.size()));
 }
 
-constexpr auto rsa = KeyAlgorithm::rsa_2048;
-constexpr auto p256 = KeyAlgorithm::ecdsa_p256;
-BENCHMARK_CAPTURE(one_way, rsa2048_full, rsa, false)->UseManualTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(one_way, rsa2048_resumed, rsa, true)->UseManualTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(bothway, rsa2048_no_list, rsa, false)->UseManualTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(bothway, rsa2048_index, rsa, true)->UseManualTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(bothway_x509_store, rsa2048, rsa)->UseManualTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(one_way, p256_full, p256, false)->UseManualTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(one_way, p256_resumed, p256, true)->UseManualTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(bothway, p256_no_list, p256, false)->UseManualTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(bothway, p256_index, p256, true)->UseManualTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(bothway_x509_store, p256, p256)->UseManualTime()->Unit(benchmark::kMicrosecond);
 BENCHMARK(audit)->Unit(benchmark::kMillisecond);
 BENCHMARK(load_list)->Unit(benchmark::kMillisecond);
 

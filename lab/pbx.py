@@ -86,6 +86,10 @@ class Pbx(Process):
         return f"127.0.0.1:{self.tls_port}"
 
     @property
+    def api_port(self) -> int:
+        return int(self.api.rsplit(":", 1)[1])
+
+    @property
     def administrator_password(self) -> str:
         return (self.state / "initial-admin-password").read_text().strip()
 

@@ -58,7 +58,12 @@ void check_dates(const Certificate& issuer, base::WallTime now, FindingList& fin
 
 void check_strength(const Certificate& issuer, const SystemFacts& system, FindingList& findings) {
   const CertificateFacts& facts = issuer.facts();
-  if (is_weak(facts.public_key)) {
+  if (facts.public_key.kind == KeyKind::other) {
+    findings.error("cert.issuer-key-unsupported",
+                   "Expected an RSA or EC key of the issuer " + facts.subject +
+                       ", found one of another kind, whose signatures phones cannot check.",
+                   facts.subject);
+  } else if (is_weak(facts.public_key)) {
     findings.error("cert.issuer-weak-key",
                    "Expected at least RSA 2048 or EC 256 for the key of the issuer " + facts.subject + ", found " +
                        to_string(facts.public_key) + ".",
@@ -104,6 +109,16 @@ void check_signatures(const Chain& chain, const std::vector<Certificate>& issuer
                    "The root " + chain.root->facts().subject + " is not signed with its own key; it is damaged.",
                    chain.root->facts().subject);
   }
+}
+
+/// Nobody's certificate can be found by no name (RFC 5280 §4.1.2.4: the issuer is never empty).
+void check_issuer_name(const Certificate& subject, FindingList& findings) {
+  const CertificateFacts& facts = subject.facts();
+  if (!facts.issuer.empty()) return;
+  findings.error("cert.issuer-unnamed",
+                 "Expected the name of the issuer in the certificate " + facts.subject +
+                     ", found none; ask the CA for a certificate that names it.",
+                 facts.subject);
 }
 
 void check_completeness(const Chain& chain, FindingList& findings) {
@@ -160,8 +175,10 @@ void check_branch(const Chain& chain, const SystemFacts& system, base::WallTime 
                    "Sign); ask the CA for a server certificate.",
                    leaf.subject);
   }
+  check_issuer_name(chain.leaf, findings);
   const std::vector<Certificate> issuers = issuers_of(chain);
   for (const Certificate& issuer : issuers) {
+    check_issuer_name(issuer, findings);
     check_authority(issuer, findings);
     check_dates(issuer, now, findings);
     check_strength(issuer, system, findings);

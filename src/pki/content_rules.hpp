@@ -51,12 +51,13 @@ struct SystemFacts {
 /// Warnings: "cert.expiring" (14 days), "cert.san-incomplete" (an address or FQDN of the system is not in SAN),
 /// "cert.weak-hash" where allowed.
 ///
-/// CERT-1, CERT-5, for the branch. Errors: "cert.self-signed", "cert.leaf-is-ca", "cert.issuer-not-ca",
-/// "cert.issuer-cannot-sign", "cert.path-too-long", "cert.issuer-not-yet-valid", "cert.issuer-expired",
-/// "cert.issuer-weak-key", "cert.issuer-weak-hash", "cert.bad-signature", "cert.missing-intermediate" (the branch has
-/// no root, and CAs outside it show that the file holds more of it than fits together). Warnings:
-/// "cert.issuer-expiring", "cert.issuer-weak-hash" where allowed, "cert.missing-root" (the branch has no root, and
-/// nothing says that an intermediate is missing: phones have the root from elsewhere), "cert.extra".
+/// CERT-1, CERT-5, for the branch. Errors: "cert.self-signed", "cert.leaf-is-ca", "cert.issuer-unnamed",
+/// "cert.issuer-not-ca", "cert.issuer-cannot-sign", "cert.path-too-long", "cert.issuer-not-yet-valid",
+/// "cert.issuer-expired", "cert.issuer-weak-key", "cert.issuer-key-unsupported", "cert.issuer-weak-hash",
+/// "cert.bad-signature", "cert.missing-intermediate" (the branch has no root, and CAs outside it show that the file
+/// holds more of it than fits together). Warnings: "cert.issuer-expiring", "cert.issuer-weak-hash" where allowed,
+/// "cert.missing-root" (the branch has no root, and nothing says that an intermediate is missing: phones have the root
+/// from elsewhere), "cert.extra".
 ///
 /// CERT-12: "licence.locked". And "cert.chain-rejected" for all that only OpenSSL refuses (name constraints, unknown
 /// critical extensions...) when it verifies the branch for a TLS server: there is no verdict without it.

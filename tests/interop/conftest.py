@@ -8,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
+from lab import sipp  # noqa: E402
 from lab.baresip import Baresip  # noqa: E402
 from lab.pbx import Pbx  # noqa: E402
 
@@ -48,3 +49,16 @@ def phone(pbx, tmp_path):
     yield start
     for it in running:
         it.stop()
+
+
+@pytest.fixture
+def callee(pbx, tmp_path, sipp_port):
+    """A function that registers 102 over UDP and starts a scenario there."""
+
+    def start(scenario, calls=1, **options):
+        port = sipp_port()
+        sipp.register(tmp_path / "callee_reg", pbx.sip_target, "102", PASSWORD, port)
+        return sipp.Sipp(tmp_path / "callee", scenario, pbx.sip_target, number="102", port=port, calls=calls,
+                         media_port=port + 4, **options)
+
+    return start

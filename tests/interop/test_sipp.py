@@ -48,19 +48,6 @@ def test_wrong_password_and_unknown_number_are_refused_alike(pbx, tmp_path, sipp
     assert pbx.registrations() == []
 
 
-@pytest.fixture
-def callee(pbx, tmp_path, sipp_port):
-    """A function that registers 102 over UDP and starts a scenario there."""
-
-    def start(scenario, calls=1, **options):
-        port = sipp_port()
-        sipp.register(tmp_path / "callee_reg", pbx.sip_target, "102", PASSWORD, port)
-        return sipp.Sipp(tmp_path / "callee", scenario, pbx.sip_target, number="102", port=port, calls=calls,
-                         media_port=port + 4, **options)
-
-    return start
-
-
 def caller(pbx, tmp_path, port, scenario="call", called="102", **options):
     return sipp.Sipp(tmp_path / "caller", scenario, pbx.sip_target, number="101", password=PASSWORD, called=called,
                      port=port, media_port=port + 4, **options)

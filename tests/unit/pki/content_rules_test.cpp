@@ -22,11 +22,6 @@ using std::chrono::hours;
 
 constexpr const char* address = "192.0.2.1";
 
-/// One that leaves nothing to be said with `plain_system`.
-BranchCertificate good_leaf() {
-  return {.name = address, .extended_key_usage = "serverAuth,clientAuth", .alternative_names = "IP:192.0.2.1"};
-}
-
 SystemFacts plain_system() {
   return {.tel_address = address};
 }

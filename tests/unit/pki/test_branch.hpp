@@ -44,6 +44,11 @@ inline BranchCertificate authority(std::string name, std::string basic_constrain
           .key_usage = "critical,keyCertSign,cRLSign"};
 }
 
+/// One that leaves nothing to be said for a system at 192.0.2.1.
+inline BranchCertificate good_leaf() {
+  return {.name = "192.0.2.1", .extended_key_usage = "serverAuth,clientAuth", .alternative_names = "IP:192.0.2.1"};
+}
+
 inline PrivateKey copy_of(const PrivateKey& key) {
   return PrivateKey::from_pem(key.to_pem().value().view()).value();
 }
@@ -73,8 +78,10 @@ inline Identity sign(const BranchCertificate& wanted, const Identity* issuer = n
   ASN1_INTEGER_set_uint64(X509_get_serialNumber(x509.get()), std::stoull(base::random_hex(7), nullptr, 16));
   X509_gmtime_adj(X509_getm_notBefore(x509.get()), std::chrono::seconds(wanted.from).count());
   X509_gmtime_adj(X509_getm_notAfter(x509.get()), std::chrono::seconds(wanted.until).count());
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(x509.get()), "CN", MBSTRING_UTF8,
-                             reinterpret_cast<const unsigned char*>(wanted.name.c_str()), -1, -1, 0);
+  if (!wanted.name.empty()) {
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(x509.get()), "CN", MBSTRING_UTF8,
+                               reinterpret_cast<const unsigned char*>(wanted.name.c_str()), -1, -1, 0);
+  }
   X509_set_issuer_name(x509.get(), X509_get_subject_name(above));
   X509_set_pubkey(x509.get(), key.handle());
   X509V3_CTX context;
