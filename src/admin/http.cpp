@@ -16,7 +16,7 @@ constexpr std::array<std::pair<Method, std::string_view>, 5> methods{{{Method::g
                                                                       {Method::patch, "PATCH"},
                                                                       {Method::remove, "DELETE"}}};
 
-constexpr std::array<std::pair<std::string_view, unsigned>, 16> statuses{{
+constexpr std::array<std::pair<std::string_view, unsigned>, 19> statuses{{
     {"api.not-authenticated", 401},
     {"api.login-failed", 401},
     {"api.role", 403},
@@ -33,12 +33,15 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 16> statuses{{
     {"mode.no-certificate", 409},
     {"store.failed", 500},
     {"store.busy", 503},
+    {"snmp.busy", 503},
+    {"snmp.not-sent", 502},
+    {"snmp.no-engine", 500},
 }};
 
 // What a caller can put right by asking for something else.
-constexpr std::array<std::string_view, 14> callers_fault{"api",      "request", "subscription", "class", "settings",
+constexpr std::array<std::string_view, 15> callers_fault{"api",      "request", "subscription", "class", "settings",
                                                          "licence",  "account", "call",         "mode",  "trunk",
-                                                         "phone-ca", "crl",     "cert",         "alarm"};
+                                                         "phone-ca", "crl",     "cert",         "alarm", "snmp"};
 
 }  // namespace
 

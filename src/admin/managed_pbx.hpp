@@ -35,6 +35,8 @@ class ManagedPbx {
   virtual std::vector<pbx::Refusal> refusals() const = 0;
   virtual std::shared_ptr<const alarms::View> alarms() const = 0;
   virtual void acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done) = 0;
+  virtual void test_snmp(const std::string& destination, Done<alarms::Delivery> done) = 0;
+  virtual std::string snmp_engine_id() const = 0;
 };
 
 /// The one that runs. `pbx` must outlive it.
@@ -71,6 +73,10 @@ class RunningPbx final : public ManagedPbx {
   void acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done) override {
     pbx_.acknowledge_alarm(id, std::move(who), std::move(done));
   }
+  void test_snmp(const std::string& destination, Done<alarms::Delivery> done) override {
+    pbx_.test_snmp(destination, std::move(done));
+  }
+  std::string snmp_engine_id() const override { return pbx_.snmp_engine_id(); }
 
  private:
   pbx::Pbx& pbx_;

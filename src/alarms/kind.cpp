@@ -30,20 +30,6 @@ constexpr std::array<Kind, 9> catalogue{{
 
 }  // namespace
 
-std::string_view to_string(Severity v) {
-  switch (v) {
-    case Severity::critical:
-      return "critical";
-    case Severity::major:
-      return "major";
-    case Severity::minor:
-      return "minor";
-    case Severity::warning:
-      return "warning";
-  }
-  return "warning";
-}
-
 std::span<const Kind> kinds() {
   return catalogue;
 }

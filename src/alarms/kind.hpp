@@ -1,15 +1,14 @@
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string_view>
 
+#include "store/snmp_destination.hpp"
+
 namespace cadenas::alarms {
 
-enum class Severity : std::uint8_t { critical = 1, major = 2, minor = 3, warning = 4 };
-
-/// "critical", "major", "minor", "warning": the words of API, CLI and pages.
-std::string_view to_string(Severity v);
+using Severity = store::AlarmSeverity;
+using store::to_string;
 
 /// One kind of alarm, the same for every object it can be about.
 struct Kind {

@@ -130,6 +130,15 @@ void read_revocation(TomlSection revocation, pbx::Configuration& out) {
 void read_alarms(TomlSection alarms, pbx::Configuration& out) {
   alarms.millis("interval_ms", base::Millis{1'000}, day, out.alarm_interval);
   alarms.flag("undisciplined_clock", out.alarm_on_undisciplined_clock);
+  std::string root = cadenas::alarms::to_string(out.mib_root);
+  alarms.text("snmp_mib_root", root);
+  if (auto oid = cadenas::alarms::parse_oid(root)) {
+    out.mib_root = *std::move(oid);
+  } else {
+    alarms.refuse("snmp_mib_root", oid.error().message);
+  }
+  alarms.millis("snmp_timeout_ms", base::Millis{100}, 60 * second, out.snmp.timeout);
+  alarms.integer("snmp_retries", 1, 10, out.snmp.retries);
   alarms.finish();
 }
 

@@ -67,6 +67,9 @@ std::vector<Condition> alarm_conditions(const AlarmFacts& facts, base::WallTime 
   if (settings.mode == store::TransportMode::bothway) {
     judge_lists(*facts.authorities, settings.phone_certificates, out);
   }
+  for (const std::string& destination : facts.unanswering) {
+    out.push_back({"snmp.unreachable", destination, "The latest notification to this manager was lost.", false});
+  }
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "alarms/board.hpp"
@@ -17,6 +18,7 @@ struct AlarmFacts {
   std::optional<pki::Certificate> certificate;  ///< in service
   const pki::PhoneAuthorities* authorities = nullptr;
   bool clock_disciplined = true;
+  std::vector<std::string> unanswering;  ///< names of SNMP destinations
 };
 
 /// The alarms that ought to stand at `now` (OPS-3, CERT-8, RIGHT-1). Pure.

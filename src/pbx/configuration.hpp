@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "alarms/notification.hpp"
+#include "alarms/snmp_delivery.hpp"
 #include "media/board.hpp"
 #include "pbx/authenticator.hpp"
 #include "pbx/call_settings.hpp"
@@ -55,9 +57,12 @@ struct Configuration {
   base::Millis audit_interval{60'000};        ///< how often live connections are held against the lists (CERT-7)
   base::Millis alarm_interval{60'000};        ///< how often it is looked what is worth an alarm (OPS-3)
   bool alarm_on_undisciplined_clock = true;   ///< off where a machine's clock is kept by its host
-  base::Millis crl_interval{600'000};         ///< how often it is looked whether a list is due to be fetched
-  base::Millis crl_patience{5'000};           ///< for one download
-  base::Millis stop_time{2'000};              ///< what calls get to end when the iPBX stops
+  /// Where packaging/CADENAS-ALARM-MIB.txt is rooted.
+  alarms::Oid mib_root = alarms::parse_oid(alarms::default_mib_root).value();
+  alarms::SnmpPatience snmp;
+  base::Millis crl_interval{600'000};  ///< how often it is looked whether a list is due to be fetched
+  base::Millis crl_patience{5'000};    ///< for one download
+  base::Millis stop_time{2'000};       ///< what calls get to end when the iPBX stops
 };
 
 }  // namespace cadenas::pbx

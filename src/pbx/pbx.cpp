@@ -73,6 +73,14 @@ std::vector<CounterSample> Pbx::counters() const {
   auto out = counter_samples(nodes, parts_->locations_);
   out.push_back({"cadenas_calls", "Calls in progress.", "", true, parts_->services_.active_calls.load()});
   out.push_back({"cadenas_media_sessions", "Media sessions open.", "", true, parts_->board_.sessions()});
+  const alarms::SnmpCounts snmp = parts_->notifier().counts();
+  const auto notifications = [&](const char* labels, std::uint64_t value) {
+    out.push_back(
+        {"cadenas_snmp_notifications_total", "SNMP notifications by what became of them.", labels, false, value});
+  };
+  notifications("outcome=\"sent\"", snmp.sent);
+  notifications("outcome=\"acknowledged\"", snmp.acknowledged);
+  notifications("outcome=\"lost\"", snmp.lost);
   return out;
 }
 
@@ -118,6 +126,14 @@ void Pbx::acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done) 
   parts_->office_.post([parts = parts_.get(), id, who = std::move(who), done = std::move(done)] {
     done(parts->alarms_.acknowledge(id, who));
   });
+}
+
+void Pbx::test_snmp(const std::string& destination, Done<alarms::Delivery> done) {
+  parts_->test_snmp(destination, std::move(done));
+}
+
+std::string Pbx::snmp_engine_id() const {
+  return parts_->notifier().engine_id();
 }
 
 std::vector<Refusal> Pbx::refusals() const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "alarms/board.hpp"
+#include "alarms/snmp_delivery.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
@@ -115,6 +116,11 @@ class Pbx {
   std::shared_ptr<const alarms::View> alarms() const;
   /// Error "alarm.unknown".
   void acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done);
+  /// Sends a test notification to a destination of the store, switched on or not. Errors "snmp.unknown", those of
+  /// deliver_by_snmp, "snmp.busy".
+  void test_snmp(const std::string& destination, Done<alarms::Delivery> done);
+  /// The engine id that receivers of SNMPv3 traps must know, in hex; empty where its file is damaged.
+  std::string snmp_engine_id() const;
   /// CERT-2: a PKCS#12 file and its password; see CertificateKeeper::import. Takes up to seconds, on the office thread.
   void import_certificate(base::Bytes file, base::SecretBytes password, std::function<void(ImportedCertificate)> done);
 

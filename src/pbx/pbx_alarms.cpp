@@ -14,7 +14,8 @@ void Pbx::Parts::look_at_alarms() {
   trust_.look_at_dates();
   const auto authorities = trust_.authorities();
   const bool disciplined = !configuration_.alarm_on_undisciplined_clock || base::clock_is_disciplined();
-  const AlarmFacts facts{&model->settings, certificate_.current(), authorities.get(), disciplined};
+  const AlarmFacts facts{&model->settings, certificate_.current(), authorities.get(), disciplined,
+                         notifier_.unanswering(*model)};
   if (auto told = alarms_.reconcile(alarm_conditions(facts, office_.clock().now())); !told) {
     base::log::error(told.error().code, {{"message", told.error().message}});
   }
@@ -35,6 +36,16 @@ void Pbx::Parts::tell_alarm(const alarms::Event& event) {
   entry.message = std::string(event.alarm.kind->english) + ". " + condition.detail;
   entry.subject = condition.object.empty() ? condition.code : condition.code + " " + condition.object;
   store_->write_journal(std::move(entry), {});
+  notifier_.tell(event, alarms_.view()->active, *store_->snapshot());
+}
+
+void Pbx::Parts::test_snmp(const std::string& destination, Done<alarms::Delivery> done) {
+  const auto model = store_->snapshot();
+  const auto at = model->snmp_destinations.find(destination);
+  if (at == model->snmp_destinations.end()) {
+    return done(base::fail("snmp.unknown", "There is no SNMP destination with this name.", "name"));
+  }
+  notifier_.test(at->second, alarms_.view()->active, model->settings.system_id, std::move(done));
 }
 
 }  // namespace cadenas::pbx

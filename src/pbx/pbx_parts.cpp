@@ -10,6 +10,18 @@
 
 namespace cadenas::pbx {
 
+namespace {
+
+// Without it everything but v3 traps goes on.
+std::optional<alarms::SnmpEngine> snmp_engine_of(const Configuration& configuration) {
+  auto engine = alarms::start_engine(configuration.database.parent_path() / "snmp-engine");
+  if (engine) return *std::move(engine);
+  base::log::error(engine.error().code, {{"message", engine.error().message}, {"file", engine.error().field}});
+  return std::nullopt;
+}
+
+}  // namespace
+
 Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::unique_ptr<store::Store> opened)
     : configuration_(std::move(configuration)),
       loops_(configuration_.loops, clock),
@@ -26,7 +38,9 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
                              [patience = configuration_.crl_patience](const std::string& uri) {
                                return pki::download_crl(uri, {.patience = patience});
                              }),
-               clock) {
+               clock),
+      notifier_(clock, snmp_engine_of(configuration_), {configuration_.mib_root, configuration_.snmp},
+                [this] { office_.post([this] { look_at_alarms(); }); }) {
   services_.settings = configuration_.calls;
   services_.media = &sessions_;
   services_.snapshot = [this] { return store_->snapshot(); };

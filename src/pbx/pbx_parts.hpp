@@ -11,6 +11,7 @@
 
 #include "base/loop.hpp"
 #include "media/board.hpp"
+#include "pbx/alarm_notifier.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/certificate_keeper.hpp"
 #include "pbx/configuration.hpp"
@@ -39,6 +40,8 @@ class Pbx::Parts {
   void import_certificate(base::Bytes file, base::SecretBytes password, std::function<void(ImportedCertificate)> done);
   void load_phone_authorities(std::string pem, Done<std::vector<pki::Finding>> done);
   void add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFacts>> done);
+  void test_snmp(const std::string& destination, Done<alarms::Delivery> done);
+  const AlarmNotifier& notifier() const { return notifier_; }
   Health health() const;
 
   const Configuration configuration_;
@@ -80,7 +83,9 @@ class Pbx::Parts {
   std::atomic<bool> running_{false};
   mutable std::mutex noting_;
   std::optional<base::Error> not_applied_;  // under noting_
-  CrlFetcher fetcher_;                      // the last: what it brings is posted to the office
+  // The last: what they bring is posted to the office.
+  CrlFetcher fetcher_;
+  AlarmNotifier notifier_;
 };
 
 }  // namespace cadenas::pbx

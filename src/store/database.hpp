@@ -62,6 +62,8 @@ class Database {
   base::Result<void> remove_account(std::string_view name);
   base::Result<void> put_trunk(const Trunk& trunk);
   base::Result<void> remove_trunk(std::string_view name);
+  base::Result<SnmpDestination> put_snmp_destination(SnmpDestination destination);
+  base::Result<void> remove_snmp_destination(std::string_view name);
 
   base::Result<void> record_call(const CallRecord& record);
   base::Result<CallRecord> find_call(std::string_view id);
@@ -75,6 +77,7 @@ class Database {
   SystemSettings read_settings();
   void read_subscriptions(Snapshot& into);
   void read_trunks(Snapshot& into);
+  void read_snmp_destinations(Snapshot& into);
   void write_subscription(const Subscription& subscription);
   bool has_row(const char* query, const std::string& key);
   void roll_back() noexcept;

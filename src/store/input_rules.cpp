@@ -13,6 +13,8 @@ constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_display_name = 128;
 constexpr std::size_t longest_fqdn = 253;  // RFC 1035 §2.3.4, without the final dot
 constexpr std::size_t longest_label = 63;
+constexpr std::size_t longest_snmp_user = 32;   // RFC 3414 §5, usmUserName
+constexpr std::size_t shortest_passphrase = 8;  // RFC 3414 §11.2
 
 bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -149,6 +151,38 @@ base::Result<void> check(const Trunk& t) {
                       "tls_identity");
   }
   return {};
+}
+
+base::Result<void> check(const SnmpDestination& d) {
+  if (!is_name(d.name)) return base::fail("snmp.name-invalid", "A destination has a name of 1 to 64 octets.", "name");
+  if (!base::Endpoint::parse(d.address, 0)) {
+    return base::fail("snmp.address-invalid", "A destination has a literal IPv4 or IPv6 address.", "address");
+  }
+  if (d.port == 0) return base::fail("snmp.port-invalid", "A destination has a port from 1 to 65535.", "port");
+  if (d.version == SnmpVersion::v2c) {
+    if (is_name(d.community.reveal())) return {};
+    return base::fail("snmp.community-invalid", "SNMPv2c needs a community of 1 to 64 octets.", "community");
+  }
+  if (!is_all(d.user, longest_snmp_user, [](char c) { return c > ' ' && c < 0x7f; })) {
+    return base::fail("snmp.user-invalid", "SNMPv3 needs a user of 1 to 32 printable ASCII characters.", "user");
+  }
+  const auto good = [](const KeptSecret& s) { return s.size() >= shortest_passphrase && is_name(s.reveal()); };
+  if (!good(d.authentication_passphrase)) {
+    return base::fail("snmp.passphrase-invalid", "SNMPv3 needs an authentication passphrase of 8 to 64 octets.",
+                      "authentication_passphrase");
+  }
+  if (!good(d.privacy_passphrase)) {
+    return base::fail("snmp.passphrase-invalid", "SNMPv3 needs a privacy passphrase of 8 to 64 octets.",
+                      "privacy_passphrase");
+  }
+  return {};
+}
+
+void keep_secrets(const SnmpDestination& before, SnmpDestination& next) {
+  if (before.version != next.version || before.address != next.address || before.user != next.user) return;
+  if (next.community.empty()) next.community = before.community;
+  if (next.authentication_passphrase.empty()) next.authentication_passphrase = before.authentication_passphrase;
+  if (next.privacy_passphrase.empty()) next.privacy_passphrase = before.privacy_passphrase;
 }
 
 base::Result<void> check(const AdminAccount& a) {

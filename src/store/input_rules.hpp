@@ -16,6 +16,12 @@ base::Result<void> check(const Subscription& subscription);
 base::Result<void> check(const FacilityClass& facility_class);
 base::Result<void> check(const SystemSettings& settings);
 base::Result<void> check(const Trunk& trunk);
+/// Errors about a secret say only what is wanted of it.
+base::Result<void> check(const SnmpDestination& destination);
 base::Result<void> check(const AdminAccount& account);
+
+/// Gives `next` the secrets of `before` where it brings none of its own. A secret stays with the address, version and
+/// user it was given for: whoever points a destination elsewhere gives it again.
+void keep_secrets(const SnmpDestination& before, SnmpDestination& next);
 
 }  // namespace cadenas::store

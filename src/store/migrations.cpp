@@ -56,6 +56,13 @@ const std::vector<Statements>& steps() {
           "ALTER TABLE system ADD COLUMN refuse_without_crl INTEGER NOT NULL DEFAULT 0",
           "ALTER TABLE system ADD COLUMN refuse_on_stale_crl INTEGER NOT NULL DEFAULT 0",
       },
+      // 5: the network managers that are told of alarms.
+      {
+          "CREATE TABLE snmp_destination (name TEXT PRIMARY KEY, address TEXT NOT NULL, port INTEGER NOT NULL,"
+          " version TEXT NOT NULL, kind TEXT NOT NULL, community TEXT NOT NULL, user TEXT NOT NULL,"
+          " authentication_passphrase TEXT NOT NULL, privacy_passphrase TEXT NOT NULL, least_severity TEXT NOT NULL,"
+          " enabled INTEGER NOT NULL)",
+      },
   };
   return all;
 }

@@ -1,14 +1,10 @@
 #include "store/model.hpp"
 
-#include <array>
-#include <utility>
+#include "store/words.hpp"
 
 namespace cadenas::store {
 
 namespace {
-
-template <class Enum, std::size_t N>
-using Words = std::array<std::pair<Enum, std::string_view>, N>;
 
 constexpr Words<SrtpMode, 3> srtp_modes{
     {{SrtpMode::off, "off"}, {SrtpMode::preferred, "preferred"}, {SrtpMode::only, "only"}}};
@@ -25,22 +21,6 @@ constexpr Words<AdminRole, 2> admin_roles{{{AdminRole::administrator, "administr
 
 constexpr Words<TrunkTransport, 3> trunk_transports{
     {{TrunkTransport::udp, "udp"}, {TrunkTransport::tcp, "tcp"}, {TrunkTransport::tls, "tls"}}};
-
-template <class Enum, std::size_t N>
-std::string_view word_of(const Words<Enum, N>& words, Enum v) {
-  for (const auto& [value, word] : words) {
-    if (value == v) return word;
-  }
-  return {};
-}
-
-template <class Enum, std::size_t N>
-std::optional<Enum> value_of(const Words<Enum, N>& words, std::string_view w) {
-  for (const auto& [value, word] : words) {
-    if (word == w) return value;
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 

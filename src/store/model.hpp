@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "store/credentials.hpp"
 #include "store/password_hash.hpp"
+#include "store/snmp_destination.hpp"
 
 namespace cadenas::store {
 
@@ -143,6 +144,7 @@ struct Snapshot {
   std::map<std::string, FacilityClass, std::less<>> classes;
   std::map<std::string, AdminAccount, std::less<>> accounts;
   std::map<std::string, Trunk, std::less<>> trunks;
+  std::map<std::string, SnmpDestination, std::less<>> snmp_destinations;
 
   /// Null for an unknown number; valid as long as the snapshot is held.
   const Subscription* find(std::string_view number) const;

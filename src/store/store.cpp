@@ -135,6 +135,26 @@ void Store::remove_trunk(std::string name, Done<void> done) {
       std::move(done));
 }
 
+void Store::put_snmp_destination(SnmpDestination destination, Done<SnmpDestination> done) {
+  queue_->post<SnmpDestination>(
+      [destination = std::move(destination)](Database& db, Change& change) {
+        return db.put_snmp_destination(destination).map([&](SnmpDestination stored) {
+          change = [stored](Snapshot& s) { s.snmp_destinations.insert_or_assign(stored.name, stored); };
+          return stored;
+        });
+      },
+      std::move(done));
+}
+
+void Store::remove_snmp_destination(std::string name, Done<void> done) {
+  queue_->post<void>(
+      [name = std::move(name)](Database& db, Change& change) {
+        change = [name](Snapshot& s) { s.snmp_destinations.erase(name); };
+        return db.remove_snmp_destination(name);
+      },
+      std::move(done));
+}
+
 void Store::record_call(CallRecord record, Done<void> done) {
   queue_->post<void>([record = std::move(record)](Database& db, Change&) { return db.record_call(record); },
                      std::move(done));

@@ -74,6 +74,13 @@ class Store {
   /// Error "trunk.unknown".
   void remove_trunk(std::string name, Done<void> done);
 
+  /// Adds or replaces; secrets that are left out stay as stored for the same address, version and user. `done` is given
+  /// what is stored. Errors "snmp.name-invalid", "snmp.address-invalid", "snmp.port-invalid", "snmp.community-invalid",
+  /// "snmp.user-invalid", "snmp.passphrase-invalid".
+  void put_snmp_destination(SnmpDestination destination, Done<SnmpDestination> done);
+  /// Error "snmp.unknown".
+  void remove_snmp_destination(std::string name, Done<void> done);
+
   /// Error "call.exists".
   void record_call(CallRecord record, Done<void> done);
   /// Error "call.unknown".

@@ -162,6 +162,23 @@ TEST_F(CommandLine, PreparesBothwayFromTheCaFileToTheDryRun) {  // MODE-3, MODE-
   EXPECT_EQ(run({"trunks", "remove", "carrier"}).status, 0);
 }
 
+TEST_F(CommandLine, KeepsNetworkManagersAndSaysWhetherATestWasAcknowledged) {  // OPS-3
+  const auto put = run({"snmp", "put", "nms", "192.0.2.9", "--kind", "inform", "--community-file", "-"}, "unseen\n");
+  EXPECT_EQ(put.status, 0) << put.err;
+  EXPECT_THAT(put.out, HasSubstr("community set       yes\n"));
+  EXPECT_EQ(store_->snapshot()->snmp_destinations.at("nms").community.reveal(), "unseen");
+  const auto listed = run({"snmp"});
+  EXPECT_THAT(listed.out, HasSubstr("nms   192.0.2.9  162   v2c      inform"));
+  EXPECT_THAT(listed.out, HasSubstr("0x80001f88050102030405060708\n"));
+  EXPECT_THAT(put.out + listed.out, ::testing::Not(HasSubstr("unseen")));
+  EXPECT_THAT(run({"snmp", "test", "nms"}).out, HasSubstr("acknowledged the inform"));
+  EXPECT_EQ(run({"snmp", "put", "nms", "192.0.2.9", "--kind", "inform", "--port", "1"}).status, 0);
+  const auto silent = run({"snmp", "test", "nms"});
+  EXPECT_EQ(silent.status, 1);
+  EXPECT_THAT(silent.err, HasSubstr("snmp.unanswered"));
+  EXPECT_EQ(run({"snmp", "remove", "nms"}).status, 0);
+}
+
 TEST_F(CommandLine, ImportsACertificateAndShowsEveryFinding) {  // CERT-2
   const auto file = directory_.path() / "pbx.p12";
   std::ofstream(file) << "as good as a PKCS#12 file";

@@ -44,6 +44,9 @@ TEST(ConfigurationFile, ReadsTheSampleToTheSameAsTheDefaults) {
   EXPECT_EQ(from_sample->pbx.media.last_port, empty->pbx.media.last_port);
   EXPECT_EQ(from_sample->pbx.tls, empty->pbx.tls);
   EXPECT_EQ(from_sample->admin.http.connections, empty->admin.http.connections);
+  EXPECT_EQ(from_sample->pbx.mib_root, empty->pbx.mib_root);
+  EXPECT_EQ(from_sample->pbx.snmp.timeout, empty->pbx.snmp.timeout);
+  EXPECT_EQ(from_sample->pbx.snmp.retries, empty->pbx.snmp.retries);
   EXPECT_EQ(from_sample->pbx.retention.calls, empty->pbx.retention.calls);
 }
 
@@ -55,6 +58,8 @@ addresses = ["127.0.0.1", "::1"]
 tls_port = 0
 [tls]
 self_signed_key = "ecdsa_p256"
+[alarms]
+snmp_mib_root = "1.3.6.1.4.1.99999.1"
 [media]
 pin_to = [1, 2]
 [admin]
@@ -67,6 +72,7 @@ metrics_without_login = true
   EXPECT_EQ(read->pbx.identity_directory, "/srv/lab/state/identity");
   EXPECT_EQ(read->pbx.sip.tls_port, 0);
   EXPECT_EQ(read->pbx.self_signed.key, pki::KeyAlgorithm::ecdsa_p256);
+  EXPECT_EQ(read->pbx.mib_root, (alarms::Oid{1, 3, 6, 1, 4, 1, 99'999, 1}));
   EXPECT_EQ(read->pbx.media.bind_ip6.address(), "::1");
   EXPECT_EQ(read->pbx.media.pin_to, (std::vector<unsigned>{1, 2}));
   EXPECT_EQ(read->admin.listen.to_string(), "[::1]:0");
@@ -93,6 +99,7 @@ TEST(ConfigurationFile, NamesTheKeyAndTheLineOfWhatIsWrong) {
            Wrong{"[sip]\naddresses = []\n", "configuration.value", "sip.addresses", "At least one"},
            Wrong{"[system]\nmode = \"bothway\"\n", "configuration.value", "system.mode", "no_tls, pbx_cert"},
            Wrong{"[media]\nfirst_port = 3000\nlast_port = 2000\n", "configuration.value", "media.last_port", "Line 3"},
+           Wrong{"[alarms]\nsnmp_mib_root = \"enterprises\"\n", "configuration.value", "alarms.snmp_mib_root", "OID"},
            Wrong{"[admin]\naddress = \"localhost\"\n", "configuration.value", "admin.address", "literal"},
            Wrong{"[calls]\nsession_interval_s = 30\n", "configuration.value", "calls.session_interval_s", "RFC 4028"},
            Wrong{"[calls]\noffered_suites = [\"AES_CM_192\"]\n", "configuration.value", "calls.offered_suites",

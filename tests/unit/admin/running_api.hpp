@@ -144,6 +144,16 @@ class PicturedPbx final : public admin::ManagedPbx {
     acknowledged_by_ = std::move(who);
     done({});
   }
+  void test_snmp(const std::string& destination, Done<alarms::Delivery> done) override {
+    const auto model = store_.snapshot();
+    const auto at = model->snmp_destinations.find(destination);
+    if (at == model->snmp_destinations.end()) {
+      return done(base::fail("snmp.unknown", "There is no SNMP destination with this name.", "name"));
+    }
+    if (at->second.kind == store::SnmpKind::trap) return done(alarms::Delivery::sent);
+    done(at->second.port == 1 ? alarms::Delivery::unanswered : alarms::Delivery::acknowledged);
+  }
+  std::string snmp_engine_id() const override { return "80001f88050102030405060708"; }
   std::vector<pbx::Refusal> refusals() const override {
     pbx::Refusal out;
     out.code = "tls.client-revoked";
