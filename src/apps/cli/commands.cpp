@@ -9,6 +9,7 @@
 #include <ostream>
 
 #include "apps/cli/bothway_commands.hpp"
+#include "apps/cli/ca_commands.hpp"
 #include "apps/cli/operation.hpp"
 #include "apps/cli/views.hpp"
 #include "store/licence.hpp"
@@ -303,6 +304,7 @@ void add_commands(CLI::App& app, Action& action) {
   add_calls(app, action);
   add_settings(app, action);
   add_bothway_commands(app, action);
+  add_ca_commands(app, action);
   add_login(app, action);
 }
 
