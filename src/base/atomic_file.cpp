@@ -77,4 +77,13 @@ Result<void> rename_file(const std::filesystem::path& from, const std::filesyste
   return write_failed(to);
 }
 
+Result<void> extend_file(const std::filesystem::path& file, std::uintmax_t size, ByteView content) {
+  OpenFile open(::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+  const bool written = open.get() >= 0 && ::ftruncate(open.get(), static_cast<off_t>(size)) == 0 &&
+                       ::lseek(open.get(), 0, SEEK_END) == static_cast<off_t>(size) && write_all(open.get(), content) &&
+                       ::fsync(open.get()) == 0 && open.close_now();
+  if (written) return {};
+  return write_failed(file);
+}
+
 }  // namespace cadenas::base

@@ -11,6 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/endpoint.hpp"
+#include "pki/alternative_names.hpp"
 #include "pki/distinguished_name.hpp"
 #include "pki/openssl_error.hpp"
 #include "pki/openssl_handles.hpp"
@@ -22,18 +23,6 @@ std::string text_of(BIO* sink) {
   char* data = nullptr;
   const long length = BIO_get_mem_data(sink, &data);
   return {data, static_cast<std::size_t>(length)};
-}
-
-std::string last_common_name(const X509_NAME* name) {
-  int index = -1;
-  for (int next = index; (next = X509_NAME_get_index_by_NID(name, NID_commonName, next)) >= 0;) index = next;
-  if (index < 0) return {};
-  unsigned char* utf8 = nullptr;
-  const int length = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)));
-  if (length < 0) return {};
-  std::string text(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(length));
-  OPENSSL_free(utf8);
-  return text;
 }
 
 std::string serial_text(const X509* x509) {
@@ -59,37 +48,6 @@ std::string fingerprint(const X509* x509, const EVP_MD* digest) {
   unsigned length = 0;
   if (X509_digest(x509, digest, value.data(), &length) != 1) return {};
   return base::to_hex({value.data(), length});
-}
-
-std::string address_text(const ASN1_OCTET_STRING* octets) {
-  const unsigned char* data = ASN1_STRING_get0_data(octets);
-  if (ASN1_STRING_length(octets) == 4) {
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    std::copy_n(data, 4, reinterpret_cast<unsigned char*>(&v4.sin_addr));
-    return base::Endpoint::from(reinterpret_cast<const sockaddr*>(&v4)).address();
-  }
-  if (ASN1_STRING_length(octets) == 16) {
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    std::copy_n(data, 16, reinterpret_cast<unsigned char*>(&v6.sin6_addr));
-    return base::Endpoint::from(reinterpret_cast<const sockaddr*>(&v6)).address();
-  }
-  return {};
-}
-
-void read_alternative_names(const X509* x509, CertificateFacts& facts) {
-  const GeneralNamesHandle names(
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(x509, NID_subject_alt_name, nullptr, nullptr)));
-  for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
-    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
-    if (name->type == GEN_IPADD) {
-      if (auto text = address_text(name->d.iPAddress); !text.empty()) facts.ip_addresses.push_back(std::move(text));
-    } else if (name->type == GEN_DNS) {
-      facts.dns_names.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
-                                   static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName)));
-    }
-  }
 }
 
 void read_uses(X509* x509, std::uint32_t flags, CertificateFacts& facts) {
@@ -168,7 +126,11 @@ base::Result<Certificate> Certificate::from_x509(X509* x509) {
   facts->not_after = *not_after;
   facts->fingerprint_sha256 = fingerprint(x509, EVP_sha256());
   facts->fingerprint_sha1 = fingerprint(x509, EVP_sha1());
-  read_alternative_names(x509, *facts);
+  const GeneralNamesHandle names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(x509, NID_subject_alt_name, nullptr, nullptr)));
+  auto alternative = read_alternative_names(names.get());
+  facts->ip_addresses = std::move(alternative.ip_addresses);
+  facts->dns_names = std::move(alternative.dns_names);
   read_uses(x509, flags, *facts);
   read_key(x509, *facts);
 

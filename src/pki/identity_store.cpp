@@ -47,7 +47,7 @@ std::optional<std::string> reason_to_renew(const Certificate& leaf, const SelfSi
     return "it was " + std::string(to_string(state));
   }
   if (!says_exactly(leaf, names)) return "the addresses or names of the iPBX have changed";
-  const KeyKind kind = options.key == KeyAlgorithm::rsa_2048 ? KeyKind::rsa : KeyKind::ec;
+  const KeyKind kind = is_rsa(options.key) ? KeyKind::rsa : KeyKind::ec;
   const std::string_view hash = options.hash == SignatureHash::sha256 ? "SHA256" : "SHA1";
   if (facts.public_key.kind != kind || facts.signature_hash != hash)
     return "another kind of key or signature is asked for";

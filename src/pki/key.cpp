@@ -24,7 +24,8 @@ int no_password(char*, int, int, void*) {
 }  // namespace
 
 base::Result<PrivateKey> PrivateKey::generate(KeyAlgorithm algorithm) {
-  KeyHandle key(algorithm == KeyAlgorithm::rsa_2048 ? EVP_RSA_gen(2048U) : EVP_EC_gen("P-256"));
+  KeyHandle key(is_rsa(algorithm) ? EVP_RSA_gen(algorithm == KeyAlgorithm::rsa_2048 ? 2048U : 3072U)
+                                  : EVP_EC_gen("P-256"));
   if (!key) return openssl_failure("key.generation-failed", "The private key could not be generated");
   return PrivateKey(std::move(key));
 }
@@ -61,6 +62,7 @@ base::Result<void> PrivateKey::save(const std::filesystem::path& file) const {
 }
 
 base::Result<base::SecretBytes> PrivateKey::to_pem() const {
+  if (holder_) return base::fail("key.unwritable", "The private key lives in a token, which does not give it away.");
   const BioHandle sink(BIO_new(BIO_s_secmem()));
   char* data = nullptr;
   if (!sink || PEM_write_bio_PKCS8PrivateKey(sink.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {

@@ -14,6 +14,12 @@ void OpensslFree::operator()(X509* value) const noexcept {
 void OpensslFree::operator()(X509_EXTENSION* value) const noexcept {
   X509_EXTENSION_free(value);
 }
+void OpensslFree::operator()(X509_CRL* value) const noexcept {
+  X509_CRL_free(value);
+}
+void OpensslFree::operator()(X509_REQ* value) const noexcept {
+  X509_REQ_free(value);
+}
 void OpensslFree::operator()(X509_STORE* value) const noexcept {
   X509_STORE_free(value);
 }

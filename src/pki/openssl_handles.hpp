@@ -5,6 +5,7 @@
 #include <openssl/types.h>
 
 struct X509_extension_st;
+struct X509_req_st;
 struct stack_st_X509;
 struct stack_st_X509_NAME;
 struct stack_st_GENERAL_NAME;
@@ -15,6 +16,8 @@ namespace cadenas::pki {
 struct OpensslFree {
   void operator()(X509* value) const noexcept;
   void operator()(X509_extension_st* value) const noexcept;
+  void operator()(X509_CRL* value) const noexcept;
+  void operator()(X509_req_st* value) const noexcept;
   void operator()(X509_STORE* value) const noexcept;
   void operator()(EVP_PKEY* value) const noexcept;
   void operator()(EVP_PKEY_CTX* value) const noexcept;
@@ -30,6 +33,8 @@ struct OpensslFree {
 
 using X509Handle = std::unique_ptr<X509, OpensslFree>;
 using X509ExtensionHandle = std::unique_ptr<X509_extension_st, OpensslFree>;
+using X509CrlHandle = std::unique_ptr<X509_CRL, OpensslFree>;
+using X509RequestHandle = std::unique_ptr<X509_req_st, OpensslFree>;
 using X509StoreHandle = std::unique_ptr<X509_STORE, OpensslFree>;
 using KeyHandle = std::unique_ptr<EVP_PKEY, OpensslFree>;
 using KeyContextHandle = std::unique_ptr<EVP_PKEY_CTX, OpensslFree>;

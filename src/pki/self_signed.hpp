@@ -1,28 +1,18 @@
 #pragma once
 
 #include <chrono>
-#include <string>
-#include <vector>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "pki/certificate.hpp"
+#include "pki/certificate_draft.hpp"
 #include "pki/identity.hpp"
 #include "pki/key.hpp"
+#include "pki/system_names.hpp"
 
 namespace cadenas::pki {
 
-/// What a self-signed certificate must say (CERT-3).
-struct SelfSignedNames {
-  std::string tel_address{};                   ///< the iPBX's telephony address, literal IPv4 or IPv6: the CN
-  std::vector<std::string> other_addresses{};  ///< ADMIN and any other address, literal
-  std::vector<std::string> host_names{};       ///< FQDNs of those interfaces
-
-  friend bool operator==(const SelfSignedNames&, const SelfSignedNames&) = default;
-};
-
-/// SHA-1 only for old phones that know nothing newer (CERT-1).
-enum class SignatureHash { sha256, sha1 };
+using SelfSignedNames = SystemNames;
 
 struct SelfSignedOptions {
   KeyAlgorithm key = KeyAlgorithm::rsa_2048;  ///< RSA by default: old phones know no ECDSA (CERT-3)
