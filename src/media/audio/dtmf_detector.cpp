@@ -2,13 +2,15 @@
 
 #include <new>
 
+// spandsp's headers do not include what they need, and so want this order.
+// clang-format off
 #include <inttypes.h>
 #include <spandsp/telephony.h>
-// spandsp's headers want this order.
-#include <spandsp/dtmf.h>
 #include <spandsp/logging.h>
-#include <spandsp/super_tone_rx.h>
 #include <spandsp/tone_generate.h>
+#include <spandsp/super_tone_rx.h>
+#include <spandsp/dtmf.h>
+// clang-format on
 
 namespace cadenas::media {
 

@@ -2,10 +2,12 @@
 
 #include <new>
 
+// spandsp's headers do not include what they need, and so want this order.
+// clang-format off
 #include <inttypes.h>
 #include <spandsp/telephony.h>
-// spandsp's headers want this order.
 #include <spandsp/g722.h>
+// clang-format on
 
 #include "media/audio/concealer.hpp"
 

@@ -1,11 +1,14 @@
 #include "media/audio/g711.hpp"
 
+// spandsp's headers do not include what they need, and so want this order.
+// clang-format off
 #include <inttypes.h>
 #include <spandsp/telephony.h>
-// spandsp's headers want this order.
-#include <gtest/gtest.h>
 #include <spandsp/bit_operations.h>
 #include <spandsp/g711.h>
+// clang-format on
+
+#include <gtest/gtest.h>
 
 namespace cadenas::media {
 namespace {
