@@ -62,7 +62,7 @@ void Concealer::fill(SampleBuffer out) {
 
 void Concealer::heard(SampleBuffer frame) {
   if (missing_ > 0) {
-    // The longer the gap, the less the substitute fits what comes, and the longer the blend (appendix I §2.7).
+    // The longer the gap, the less the substitute fits what comes, and the longer the blend.
     const std::size_t blend = std::min({frame.size(), samples_in(rate_, kLongestBlendMs), pitch_ / 4 + missing_ / 5});
     for (std::size_t i = 0; i < blend; ++i) {
       const double weight = static_cast<double>(i + 1) / static_cast<double>(blend + 1);
