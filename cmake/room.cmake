@@ -1,8 +1,8 @@
-# cadenas_room(NAME USES …): the static library cadenas_NAME from every .cpp in the folder.
+# cadenas_room(NAME USES …): the static library cadenas_NAME from every .cpp in the folder and in the folders below it.
 # A room sees the others as "room/file.hpp" and, outside its own folder, only those it USES.
 function(cadenas_room name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   if(sources)
     add_library(cadenas_${name} STATIC ${sources})
     set(scope PUBLIC)
@@ -20,7 +20,7 @@ endfunction()
 # cadenas_room_test(NAME LIBS …): one GoogleTest program from every .cpp in tests/unit/NAME.
 function(cadenas_room_test name)
   cmake_parse_arguments(ROOM "" "" "LIBS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   if(NOT sources)
     return()
   endif()
