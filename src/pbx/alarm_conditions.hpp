@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "alarms/board.hpp"
@@ -17,6 +18,8 @@ struct AlarmFacts {
   std::optional<pki::Certificate> certificate;  ///< in service
   const pki::PhoneAuthorities* authorities = nullptr;
   bool clock_disciplined = true;
+  bool certificate_revoked = false;  ///< its CA says so by OCSP
+  std::string why_none{};            ///< where the mode needs a certificate and none is in service; may be empty
 };
 
 /// The alarms that ought to stand at `now` (OPS-3, CERT-8, RIGHT-1). Pure.

@@ -56,7 +56,8 @@ struct Configuration {
   base::Millis alarm_interval{60'000};        ///< how often it is looked what is worth an alarm (OPS-3)
   bool alarm_on_undisciplined_clock = true;   ///< off where a machine's clock is kept by its host
   base::Millis crl_interval{600'000};         ///< how often it is looked whether a list is due to be fetched
-  base::Millis crl_patience{5'000};           ///< for one download
+  base::Millis crl_patience{5'000};           ///< for one download, of a list or an OCSP answer
+  base::Millis ocsp_interval{300'000};        ///< how often it is looked whether an OCSP answer is due
   base::Millis stop_time{2'000};              ///< what calls get to end when the iPBX stops
 };
 
