@@ -104,7 +104,7 @@ TEST_F(Ocsp, RefusesWhatIsNoAnswer) {
   longer.push_back(0);
   EXPECT_EQ(refusal(longer), "ocsp.unreadable");
   auto changed = answer(ca_);
-  changed[changed.size() / 2] ^= 1;
+  changed[60] ^= 1;  // within what is signed
   EXPECT_NE(refusal(changed), "");
 }
 
