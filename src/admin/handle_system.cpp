@@ -85,7 +85,25 @@ void get_certificate(const Exchange& exchange, const Reply& reply) {
   if (!certificate) {
     return reply(problem({"certificate.unknown", "No certificate is in service (MODE-1).", ""}));
   }
-  reply(ok(to_json(*certificate, exchange.context->clock.now())));
+  const auto now = exchange.context->clock.now();
+  boost::json::object body = to_json(*certificate, now);
+  const auto ocsp = exchange.context->pbx.ocsp();
+  body["ocsp"] = to_json(ocsp ? *ocsp : pki::OcspState{}, now);
+  reply(ok(body));
+}
+
+void get_certificate_trust(const Exchange& exchange, const Reply& reply) {
+  const auto certificate = exchange.context->pbx.certificate();
+  if (!certificate) {
+    return reply(problem({"certificate.unknown", "No certificate is in service (MODE-1).", ""}));
+  }
+  const auto trusted = exchange.context->pbx.trusted_by_phones();
+  if (trusted.empty()) {
+    return reply(
+        problem({"certificate.unknown",
+                 "The imported file held no CA: ask " + certificate->facts().issuer + " for its certificate.", ""}));
+  }
+  reply(ok(trust_json(trusted, exchange.context->clock.now())));
 }
 
 void regenerate_certificate(const Exchange& exchange, const Reply& reply) {

@@ -33,6 +33,7 @@ void explain_call(const Exchange& exchange, const Reply& reply);
 void list_call_records(const Exchange& exchange, const Reply& reply);
 void get_call_record(const Exchange& exchange, const Reply& reply);
 void get_certificate(const Exchange& exchange, const Reply& reply);
+void get_certificate_trust(const Exchange& exchange, const Reply& reply);
 void regenerate_certificate(const Exchange& exchange, const Reply& reply);
 void import_certificate(const Exchange& exchange, const Reply& reply);
 void list_trunks(const Exchange& exchange, const Reply& reply);

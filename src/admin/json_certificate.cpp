@@ -60,6 +60,23 @@ object to_json(const pki::Certificate& certificate, base::WallTime now) {
           {"pem", certificate.to_pem()}};
 }
 
+object to_json(const pki::OcspState& state, base::WallTime now) {
+  const bool current = state.answer && now < state.answer->until;
+  object out{{"responder", state.responder.empty() ? value(nullptr) : value(json_text(state.responder))},
+             {"status", current ? value(pki::to_string(state.answer->status)) : value(nullptr)},
+             {"this_update", current ? value(timestamp(state.answer->this_update)) : value(nullptr)},
+             {"until", current ? value(timestamp(state.answer->until)) : value(nullptr)},
+             {"stapled", current && state.answer->status == pki::OcspStatus::good}};
+  out["problem"] = state.problem ? value(json_text(state.problem->message)) : value(nullptr);
+  return out;
+}
+
+object trust_json(const std::vector<pki::Certificate>& certificates, base::WallTime now) {
+  array each;
+  for (const pki::Certificate& certificate : certificates) each.push_back(to_json(certificate, now));
+  return {{"certificates", std::move(each)}, {"pem", pki::to_pem(certificates)}};
+}
+
 array findings_json(const std::vector<pki::Finding>& findings) {
   array out;
   for (const auto& [severity, error] : findings) {

@@ -22,6 +22,8 @@ class ManagedPbx {
   virtual void registrations(std::function<void(std::vector<pbx::RegistrationView>)> done) = 0;
   virtual void calls(std::function<void(std::vector<pbx::CallView>)> done) = 0;
   virtual std::optional<pki::Certificate> certificate() const = 0;
+  virtual std::vector<pki::Certificate> trusted_by_phones() const = 0;
+  virtual std::shared_ptr<const pki::OcspState> ocsp() const = 0;
   virtual std::vector<pbx::CounterSample> counters() const = 0;
   virtual pbx::Health health() const = 0;
   virtual void change_settings(store::SystemSettings settings, Done<void> done) = 0;
@@ -48,6 +50,8 @@ class RunningPbx final : public ManagedPbx {
   }
   void calls(std::function<void(std::vector<pbx::CallView>)> done) override { pbx_.calls(std::move(done)); }
   std::optional<pki::Certificate> certificate() const override { return pbx_.certificate(); }
+  std::vector<pki::Certificate> trusted_by_phones() const override { return pbx_.trusted_by_phones(); }
+  std::shared_ptr<const pki::OcspState> ocsp() const override { return pbx_.ocsp(); }
   std::vector<pbx::CounterSample> counters() const override { return pbx_.counters(); }
   pbx::Health health() const override { return pbx_.health(); }
   void change_settings(store::SystemSettings settings, Done<void> done) override {

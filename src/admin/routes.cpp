@@ -36,6 +36,7 @@ constexpr Route table[] = {
     {Method::get, "/api/v1/call-records", Access::reader, "listCallRecords", list_call_records},
     {Method::get, "/api/v1/call-records/{id}", Access::reader, "getCallRecord", get_call_record},
     {Method::get, "/api/v1/certificate", Access::reader, "getCertificate", get_certificate},
+    {Method::get, "/api/v1/certificate/trust", Access::reader, "getCertificateTrust", get_certificate_trust},
     {Method::post, "/api/v1/certificate/regenerate", Access::administrator, "regenerateCertificate",
      regenerate_certificate},
     {Method::post, "/api/v1/certificate/import", Access::administrator, "importCertificate", import_certificate},

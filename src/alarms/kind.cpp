@@ -7,13 +7,17 @@ namespace cadenas::alarms {
 
 namespace {
 
-constexpr std::array<Kind, 9> catalogue{{
+constexpr std::array<Kind, 11> catalogue{{
     {"certificate.expired", Severity::major, "Certificat expiré", "Certificate expired",
      "Import or regenerate the certificate (menu 2.4.1): until then voice is not encrypted."},
     {"certificate.expiring", Severity::warning, "Certificat bientôt expiré", "Certificate about to expire",
      "Import a new certificate before the end of this one (menu 2.4.1)."},
     {"certificate.not-yet-valid", Severity::major, "Certificat pas encore valide", "Certificate not yet valid",
      "Check the clock of the system, then the dates of the certificate (menu 2.4.1)."},
+    {"certificate.missing", Severity::critical, "Aucun certificat en service", "No certificate in service",
+     "Regenerate the certificate or import one (menu 2.4.1)."},
+    {"certificate.revoked", Severity::critical, "Certificat révoqué", "Certificate revoked",
+     "Ask the CA for a new certificate and import it (menu 2.4.1)."},
     {"crl.missing", Severity::major, "Liste de révocation absente", "Revocation list missing",
      "Load the revocation list of the certification authority (menu 2.4.1)."},
     {"crl.stale", Severity::minor, "Liste de révocation périmée", "Revocation list out of date",

@@ -124,6 +124,7 @@ void read_revocation(TomlSection revocation, pbx::Configuration& out) {
   revocation.millis("audit_interval_ms", base::Millis{1'000}, day, out.audit_interval);
   revocation.millis("crl_interval_ms", base::Millis{1'000}, day, out.crl_interval);
   revocation.millis("crl_patience_ms", base::Millis{100}, 60 * second, out.crl_patience);
+  revocation.millis("ocsp_interval_ms", base::Millis{1'000}, day, out.ocsp_interval);
   revocation.finish();
 }
 

@@ -32,6 +32,17 @@ void judge_certificate(const pki::Certificate& certificate, base::WallTime now, 
   }
 }
 
+/// MODE-6: nothing is open where a certificate ought to be, and this is said.
+void tell_of_none(const AlarmFacts& facts, std::vector<Condition>& out) {
+  const std::string why = facts.why_none.empty() ? "" : " " + facts.why_none;
+  if (facts.settings->mode == store::TransportMode::bothway) {
+    out.push_back({"bothway.no-certificate", "", "BOTHWAY without a certificate: no phone can connect." + why, false});
+  } else if (facts.settings->mode == store::TransportMode::pbx_cert) {
+    out.push_back(
+        {"certificate.missing", "", "No certificate is in service: no phone can connect by TLS." + why, false});
+  }
+}
+
 void judge_lists(const pki::PhoneAuthorities& authorities, const store::PhoneCertificateRules& rules,
                  std::vector<Condition>& out) {
   for (const pki::PhoneAuthority& authority : authorities) {
@@ -61,8 +72,13 @@ std::vector<Condition> alarm_conditions(const AlarmFacts& facts, base::WallTime 
   }
   if (facts.certificate) {
     judge_certificate(*facts.certificate, now, out);
-  } else if (settings.mode == store::TransportMode::bothway) {
-    out.push_back({"bothway.no-certificate", "", "BOTHWAY without a certificate: no phone can connect.", false});
+    if (facts.certificate_revoked) {
+      out.push_back({"certificate.revoked", facts.certificate->facts().subject,
+                     "The CA says that the certificate of the SIP service is revoked: phones that ask refuse it.",
+                     false});
+    }
+  } else {
+    tell_of_none(facts, out);
   }
   if (settings.mode == store::TransportMode::bothway) {
     judge_lists(*facts.authorities, settings.phone_certificates, out);

@@ -19,6 +19,8 @@ struct AlarmFacts {
   const pki::PhoneAuthorities* authorities = nullptr;
   bool clock_disciplined = true;
   std::vector<std::string> unanswering;  ///< names of SNMP destinations
+  bool certificate_revoked = false;      ///< its CA says so by OCSP
+  std::string why_none{};                ///< where the mode needs a certificate and none is in service; may be empty
 };
 
 /// The alarms that ought to stand at `now` (OPS-3, CERT-8, RIGHT-1). Pure.

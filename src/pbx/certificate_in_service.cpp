@@ -5,14 +5,19 @@
 namespace cadenas::pbx {
 
 std::optional<pki::Certificate> CertificateInService::current() const {
-  const auto held = certificate_.load();
-  return held ? std::optional(*held) : std::nullopt;
+  const auto held = identity_.load();
+  return held ? std::optional(held->leaf()) : std::nullopt;
+}
+
+std::vector<pki::Certificate> CertificateInService::trusted_by_phones() const {
+  const auto held = identity_.load();
+  return held ? pki::trust_for_phones(*held) : std::vector<pki::Certificate>{};
 }
 
 policy::CertificateState CertificateInService::state(base::WallTime now) const {
-  const auto held = certificate_.load();
+  const auto held = identity_.load();
   if (!held) return policy::CertificateState::none;
-  switch (held->state(now)) {
+  switch (held->leaf().state(now)) {
     case pki::CertificateState::not_yet_valid:
       return policy::CertificateState::not_yet_valid;
     case pki::CertificateState::valid:
@@ -25,8 +30,8 @@ policy::CertificateState CertificateInService::state(base::WallTime now) const {
   return policy::CertificateState::expired;
 }
 
-void CertificateInService::set(std::optional<pki::Certificate> certificate) {
-  certificate_.store(certificate ? std::make_shared<const pki::Certificate>(*std::move(certificate)) : nullptr);
+void CertificateInService::set(std::shared_ptr<const pki::Identity> identity) {
+  identity_.store(std::move(identity));
 }
 
 }  // namespace cadenas::pbx

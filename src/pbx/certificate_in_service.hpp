@@ -1,10 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/published.hpp"
 #include "pki/certificate.hpp"
+#include "pki/identity.hpp"
 #include "policy/facts.hpp"
 
 namespace cadenas::pbx {
@@ -15,11 +18,16 @@ class CertificateInService {
  public:
   /// Nothing in NO TLS (MODE-1).
   std::optional<pki::Certificate> current() const;
+  /// What phones must trust to know it (CERT-10), see pki::trust_for_phones.
+  std::vector<pki::Certificate> trusted_by_phones() const;
   policy::CertificateState state(base::WallTime now) const;
-  void set(std::optional<pki::Certificate> certificate);
+  /// Null for nothing.
+  void set(std::shared_ptr<const pki::Identity> identity);
+  /// With its key, for who puts it into service.
+  std::shared_ptr<const pki::Identity> identity() const { return identity_.load(); }
 
  private:
-  base::Published<pki::Certificate> certificate_;
+  base::Published<pki::Identity> identity_;
 };
 
 }  // namespace cadenas::pbx

@@ -39,8 +39,13 @@ pki::SystemFacts facts_for_import(const store::SystemSettings& settings, const s
 }
 
 CertificateKeeper::CertificateKeeper(pki::IdentityStore identities, pki::SelfSignedOptions options,
-                                     pki::TlsCompatibility compatibility, CertificateInService& in_service)
-    : identities_(std::move(identities)), options_(options), compatibility_(compatibility), in_service_(in_service) {}
+                                     pki::TlsCompatibility compatibility, std::shared_ptr<const pki::LiveStaple> staple,
+                                     CertificateInService& in_service)
+    : identities_(std::move(identities)),
+      options_(options),
+      compatibility_(compatibility),
+      staple_(std::move(staple)),
+      in_service_(in_service) {}
 
 base::Result<std::shared_ptr<pki::TlsServerContext>> CertificateKeeper::put_into_service(
     const pki::SelfSignedNames& names, ClientDemands demands) {
@@ -51,12 +56,11 @@ base::Result<std::shared_ptr<pki::TlsServerContext>> CertificateKeeper::put_into
 }
 
 base::Result<pki::Certificate> CertificateKeeper::regenerate(const pki::SelfSignedNames& names) {
-  if (!in_service_.current()) {
-    return base::fail("mode.no-certificate", "NO TLS has no certificate: switch to PBX CERT first.", "mode");
-  }
   const auto stored = identities_.regenerate(names, options_);
   if (!stored) return tl::unexpected(stored.error());
-  if (auto served = serve(*stored, demands_); !served) return tl::unexpected(served.error());
+  if (in_service_.identity()) {
+    if (auto served = serve(*stored, demands_); !served) return tl::unexpected(served.error());
+  }
   return stored->identity->leaf();
 }
 
@@ -77,7 +81,7 @@ ImportedCertificate CertificateKeeper::import(base::ByteView file, const base::S
   }
   const auto stored = identities_.import(identity);
   if (!stored) return refuse(stored.error());
-  if (in_service_.current()) {
+  if (in_service_.identity()) {
     if (auto served = serve(*stored, demands_); !served) return refuse(served.error());
   }
   out.certificate = stored->identity->leaf();
@@ -91,6 +95,7 @@ pki::TlsServerOptions CertificateKeeper::options_for(const ClientDemands& demand
   out.trust_anchors = demands.trust_anchors;
   out.revocation = demands.revocation;
   out.clock = demands.clock;
+  out.staple = staple_;
   return out;
 }
 
@@ -115,12 +120,12 @@ base::Result<void> CertificateKeeper::serve(const pki::StoredIdentity& stored, C
     return refreshed;
   }
   demands_ = std::move(demands);
-  in_service_.set(stored.identity->leaf());
+  in_service_.set(stored.identity);
   return {};
 }
 
 void CertificateKeeper::retire() {
-  in_service_.set(std::nullopt);
+  in_service_.set(nullptr);
   const std::lock_guard lock(noting_);
   findings_.clear();
 }

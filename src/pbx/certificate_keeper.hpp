@@ -37,21 +37,21 @@ struct ClientDemands {
 /// (CERT-1, MODE-7). Blocking file and key work: on the office thread only, but for `findings`.
 class CertificateKeeper {
  public:
-  /// `in_service` and `clock` must outlive this.
+  /// Handshakes staple what `staple` holds; `in_service` must outlive this.
   CertificateKeeper(pki::IdentityStore identities, pki::SelfSignedOptions options, pki::TlsCompatibility compatibility,
-                    CertificateInService& in_service);
+                    std::shared_ptr<const pki::LiveStaple> staple, CertificateInService& in_service);
 
   /// Puts the stored identity into service, made or renewed where that is due, and returns the TLS context that shows
   /// it and asks clients as `demands` says; call it again daily and after names or demands changed. Errors as
   /// IdentityStore::open and TlsServerContext::make.
   base::Result<std::shared_ptr<pki::TlsServerContext>> put_into_service(const pki::SelfSignedNames& names,
                                                                         ClientDemands demands);
-  /// A new certificate and key, in service at once. Errors: "mode.no-certificate" where none is in service, those of
-  /// IdentityStore::regenerate.
+  /// A new certificate and key, in service at once if one is in service. Errors: those of IdentityStore::regenerate and
+  /// TlsServerContext::refresh.
   base::Result<pki::Certificate> regenerate(const pki::SelfSignedNames& names);
-  /// Imports a trusted certificate (CERT-2) and, but in NO TLS, puts it into service at once. With an error among the
-  /// findings of the outcome nothing has changed; besides those of `import_certificate` these are "tls.context-failed"
-  /// (TLS at this compatibility cannot serve it) and "file.write-failed".
+  /// Imports a trusted certificate (CERT-2) and puts it into service at once if one is in service. With an error among
+  /// the findings of the outcome nothing has changed; besides those of `import_certificate` these are
+  /// "tls.context-failed" (TLS at this compatibility cannot serve it) and "file.write-failed".
   ImportedCertificate import(base::ByteView file, const base::SecretBytes& password, const pki::SystemFacts& system,
                              base::WallTime now);
   /// NO TLS: no certificate is in service; the files stay (MODE-1).
@@ -67,6 +67,7 @@ class CertificateKeeper {
   pki::IdentityStore identities_;
   pki::SelfSignedOptions options_;
   pki::TlsCompatibility compatibility_;
+  std::shared_ptr<const pki::LiveStaple> staple_;
   CertificateInService& in_service_;
   ClientDemands demands_;
   std::shared_ptr<pki::LiveIdentity> live_;

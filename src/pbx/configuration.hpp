@@ -60,9 +60,10 @@ struct Configuration {
   /// Where packaging/CADENAS-ALARM-MIB.txt is rooted.
   alarms::Oid mib_root = alarms::parse_oid(alarms::default_mib_root).value();
   alarms::SnmpPatience snmp;
-  base::Millis crl_interval{600'000};  ///< how often it is looked whether a list is due to be fetched
-  base::Millis crl_patience{5'000};    ///< for one download
-  base::Millis stop_time{2'000};       ///< what calls get to end when the iPBX stops
+  base::Millis crl_interval{600'000};   ///< how often it is looked whether a list is due to be fetched
+  base::Millis crl_patience{5'000};     ///< for one download, of a list or an OCSP answer
+  base::Millis ocsp_interval{300'000};  ///< how often it is looked whether an OCSP answer is due
+  base::Millis stop_time{2'000};        ///< what calls get to end when the iPBX stops
 };
 
 }  // namespace cadenas::pbx

@@ -67,6 +67,14 @@ std::optional<pki::Certificate> Pbx::certificate() const {
   return parts_->certificate_.current();
 }
 
+std::vector<pki::Certificate> Pbx::trusted_by_phones() const {
+  return parts_->certificate_.trusted_by_phones();
+}
+
+std::shared_ptr<const pki::OcspState> Pbx::ocsp() const {
+  return parts_->ocsp();
+}
+
 std::vector<CounterSample> Pbx::counters() const {
   std::vector<const Node*> nodes;
   for (const auto& node : parts_->nodes_) nodes.push_back(node.get());
@@ -81,6 +89,11 @@ std::vector<CounterSample> Pbx::counters() const {
   notifications("outcome=\"sent\"", snmp.sent);
   notifications("outcome=\"acknowledged\"", snmp.acknowledged);
   notifications("outcome=\"lost\"", snmp.lost);
+  out.push_back({"cadenas_ocsp_failures_total", "Looks at the OCSP responder that had no answer where one was due.", "",
+                 false, parts_->ocsp_failures()});
+  const auto staple = parts_->staple_->load();
+  out.push_back({"cadenas_ocsp_stapled", "1 when new handshakes staple an OCSP answer.", "", true,
+                 staple && parts_->office_.clock().now() < staple->until ? 1U : 0U});
   return out;
 }
 

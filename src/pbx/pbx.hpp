@@ -19,6 +19,7 @@
 #include "pbx/refusal_log.hpp"
 #include "pbx/registration_view.hpp"
 #include "pki/certificate.hpp"
+#include "pki/ocsp_cache.hpp"
 #include "pki/phone_trust.hpp"
 #include "sip/flow.hpp"
 #include "store/model.hpp"
@@ -67,8 +68,9 @@ class Pbx {
   Pbx& operator=(const Pbx&) = delete;
 
   /// Listens as the stored mode says and serves. Blocks until it does. Where the mode needs a certificate and there is
-  /// none, a self-signed one is made first (CERT-1). Errors "transport.listen", "mode.no-phone-ca", those of
-  /// IdentityStore::open; nothing listens then.
+  /// none, a self-signed one is made first (CERT-1). Where the mode cannot be taken into service for want of a
+  /// certificate or of the CAs of phones, it starts all the same, so that this can be put right: nothing listens, and
+  /// alarms and health say why (MODE-6). Error "transport.listen".
   base::Result<void> start();
   /// Ends the calls (BYE, at most Configuration::stop_time), closes every socket, joins the loops. Once only.
   void stop();
@@ -87,6 +89,10 @@ class Pbx {
 
   /// The certificate in service; none in NO TLS.
   std::optional<pki::Certificate> certificate() const;
+  /// What phones must trust to know it (CERT-10), see pki::trust_for_phones.
+  std::vector<pki::Certificate> trusted_by_phones() const;
+  /// What its CA says of it by OCSP and is stapled; null where no certificate is in service.
+  std::shared_ptr<const pki::OcspState> ocsp() const;
   std::vector<CounterSample> counters() const;
   Health health() const;
 

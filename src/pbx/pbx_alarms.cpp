@@ -14,8 +14,14 @@ void Pbx::Parts::look_at_alarms() {
   trust_.look_at_dates();
   const auto authorities = trust_.authorities();
   const bool disciplined = !configuration_.alarm_on_undisciplined_clock || base::clock_is_disciplined();
-  const AlarmFacts facts{&model->settings, certificate_.current(), authorities.get(), disciplined,
-                         notifier_.unanswering(*model)};
+  const auto ocsp = stapler_.state();
+  AlarmFacts facts{&model->settings, certificate_.current(), authorities.get(), disciplined};
+  facts.unanswering = notifier_.unanswering(*model);
+  facts.certificate_revoked = ocsp && ocsp->answer && ocsp->answer->status == pki::OcspStatus::revoked;
+  {
+    const std::lock_guard lock(noting_);
+    if (not_applied_) facts.why_none = not_applied_->message;
+  }
   if (auto told = alarms_.reconcile(alarm_conditions(facts, office_.clock().now())); !told) {
     base::log::error(told.error().code, {{"message", told.error().message}});
   }

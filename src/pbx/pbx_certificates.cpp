@@ -6,11 +6,31 @@
 
 namespace cadenas::pbx {
 
+// The daily look: renews what is self-signed, tries again what could not be served.
 void Pbx::Parts::renew() {
-  if (!certificate_.current()) return;
-  if (auto looked = keeper_.put_into_service(names(store_->snapshot()->settings), demands(service_->mode())); !looked) {
+  const auto model = store_->snapshot();
+  if (model->settings.mode == store::TransportMode::no_tls) return;
+  if (auto looked = take(model->settings); !looked) {
     base::log::error("cert.not-renewed", {{"code", looked.error().code}, {"message", looked.error().message}});
   }
+}
+
+// What was made or kept in the place of what was there outlives the next look only here.
+void Pbx::Parts::journal_identity() {
+  for (const base::Error& finding : keeper_.findings()) {
+    if (!finding.code.starts_with("identity.")) continue;
+    store::JournalEntry entry;
+    entry.at = office_.clock().now();
+    entry.actor = "system";
+    entry.code = finding.code;
+    entry.message = finding.message;
+    entry.subject = finding.field;
+    store_->write_journal(std::move(entry), {});
+  }
+}
+
+void Pbx::Parts::look_at_staple() {
+  stapler_.look(certificate_.identity(), [this] { office_.post([this] { look_at_alarms(); }); });
 }
 
 void Pbx::Parts::fetch_lists() {
@@ -60,7 +80,20 @@ void Pbx::Parts::journal_revoked(const std::vector<RevokedPeer>& closed) {
 }
 
 void Pbx::Parts::regenerate_certificate(Done<pki::Certificate> done) {
-  office_.post([this, done = std::move(done)] { done(keeper_.regenerate(names(store_->snapshot()->settings))); });
+  office_.post([this, done = std::move(done)] {
+    const auto model = store_->snapshot();
+    if (model->settings.mode == store::TransportMode::no_tls) {
+      done(base::fail("mode.no-certificate", "NO TLS has no certificate: switch to PBX CERT first.", "mode"));
+      return;
+    }
+    auto made = keeper_.regenerate(names(model->settings));
+    journal_identity();
+    if (made && !certificate_.identity()) {
+      if (auto taken = take(model->settings); !taken) made = tl::unexpected(taken.error());
+    }
+    look_at_staple();
+    done(std::move(made));
+  });
 }
 
 void Pbx::Parts::import_certificate(base::Bytes file, base::SecretBytes password,
@@ -68,9 +101,18 @@ void Pbx::Parts::import_certificate(base::Bytes file, base::SecretBytes password
   // Shared, because a posted function is copied and a secret is not.
   const auto kept = std::make_shared<const base::SecretBytes>(std::move(password));
   office_.post([this, kept, file = std::move(file), done = std::move(done)] {
-    const auto facts = facts_for_import(store_->snapshot()->settings, configuration_.sip.addresses);
-    done(keeper_.import(file, *kept, facts, office_.clock().now()));
-    look_at_alarms();
+    const auto model = store_->snapshot();
+    const auto facts = facts_for_import(model->settings, configuration_.sip.addresses);
+    auto imported = keeper_.import(file, *kept, facts, office_.clock().now());
+    const bool wanted = model->settings.mode != store::TransportMode::no_tls;
+    if (imported.certificate && wanted && !certificate_.identity()) {
+      // It is stored; that it cannot be served yet has another reason.
+      if (auto taken = take(model->settings); !taken) {
+        imported.findings.push_back({pki::Severity::warning, taken.error()});
+      }
+    }
+    look_at_staple();
+    done(std::move(imported));
   });
 }
 

@@ -24,6 +24,25 @@ ClientDemands Pbx::Parts::demands(store::TransportMode mode) const {
 
 // On the office thread.
 base::Result<void> Pbx::Parts::take(const store::SystemSettings& settings) {
+  auto served = serve(settings);
+  {
+    const std::lock_guard lock(noting_);
+    not_applied_ = served ? std::nullopt : std::optional(served.error());
+  }
+  office_.post([this] { look_at_alarms(); });
+  return served;
+}
+
+// MODE-6: what a person can put right only with the API is no reason not to start. Nothing listens until then, and
+// alarm, status and log say why.
+base::Result<void> Pbx::Parts::take_at_start(const store::SystemSettings& settings) {
+  auto taken = take(settings);
+  if (taken || taken.error().code == "transport.listen") return taken;
+  base::log::error("sip.mode-not-applied", {{"code", taken.error().code}, {"message", taken.error().message}});
+  return {};
+}
+
+base::Result<void> Pbx::Parts::serve(const store::SystemSettings& settings) {
   const bool bothway = settings.mode == store::TransportMode::bothway;
   const auto& rules = settings.phone_certificates;
   const auto on_doubt = [](bool refuse) { return refuse ? pki::OnDoubt::refuse : pki::OnDoubt::warn; };
@@ -37,17 +56,18 @@ base::Result<void> Pbx::Parts::take(const store::SystemSettings& settings) {
     auto context = keeper_.put_into_service(names(settings), demands(settings.mode));
     if (!context) return tl::unexpected(context.error());
     tls = *std::move(context);
+    journal_identity();
+    // Before anything listens, so that the first handshake after a restart has its staple.
+    if (!stapler_.state()) stapler_.take_kept(*certificate_.identity());
   }
   auto applied = wait_for<void>([&](auto done) { service_->apply(settings.mode, std::move(tls), std::move(done)); });
   if (service_->mode() == store::TransportMode::no_tls) keeper_.retire();
+  look_at_staple();
   if (applied && bothway) {
     locations_.remove_unless(
         [this](const std::string&, const sip::Flow& flow) { return stands_in_bothway(flow, *store_->snapshot()); },
         "registrar.bothway");
   }
-  const std::lock_guard lock(noting_);
-  not_applied_ = applied ? std::nullopt : std::optional(applied.error());
-  office_.post([this] { look_at_alarms(); });
   return applied;
 }
 

@@ -32,15 +32,21 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
       alarms_(clock, [this](const alarms::Event& event) { tell_alarm(event); }),
       trust_(configuration_.identity_directory / "phone-ca", clock),
       keeper_(pki::IdentityStore(configuration_.identity_directory, clock), configuration_.self_signed,
-              configuration_.tls, certificate_),
+              configuration_.tls, staple_, certificate_),
       locations_(loops_, {.bindings_per_number = configuration_.registrar.bindings_per_number}),
       fetcher_(pki::CrlCache(configuration_.identity_directory / "phone-ca" / "fetched", clock,
                              [patience = configuration_.crl_patience](const std::string& uri) {
-                               return pki::download_crl(uri, {.patience = patience});
+                               return pki::download_crl(uri, {.octets = pki::largest_crl, .patience = patience});
                              }),
                clock),
       notifier_(clock, snmp_engine_of(configuration_), {configuration_.mib_root, configuration_.snmp},
-                [this] { office_.post([this] { look_at_alarms(); }); }) {
+                [this] { office_.post([this] { look_at_alarms(); }); }),
+      stapler_(
+          pki::OcspCache(configuration_.identity_directory / "ocsp.der", clock,
+                         [patience = configuration_.crl_patience](const std::string& uri, const base::Bytes& request) {
+                           return pki::ask_ocsp_responder(uri, request, patience);
+                         }),
+          staple_, clock) {
   services_.settings = configuration_.calls;
   services_.media = &sessions_;
   services_.snapshot = [this] { return store_->snapshot(); };
@@ -93,7 +99,7 @@ base::Result<void> Pbx::Parts::start() {
       const auto model = store_->snapshot();
       const auto points = trust_.distribution_points(nullptr, model->settings.phone_certificates.crl_uris);
       trust_.take_fetched(fetcher_.kept(points, trust_.certificates()));
-      done(take(model->settings));
+      done(take_at_start(model->settings));
     });
   });
   if (!outcome) {
@@ -105,6 +111,7 @@ base::Result<void> Pbx::Parts::start() {
     repeat(configuration_.audit_interval, &Parts::audit);
     repeat(configuration_.alarm_interval, &Parts::look_at_alarms);
     repeat(configuration_.crl_interval, &Parts::fetch_lists);
+    repeat(configuration_.ocsp_interval, &Parts::look_at_staple);
     fetch_lists();
   });
   running_ = true;
@@ -167,8 +174,18 @@ Health Pbx::Parts::health() const {
   out.loops = loops_.size();
   out.registrations = locations_.size();
   out.findings = keeper_.findings();
+  if (const auto state = stapler_.state()) {
+    if (state->answer && state->answer->status == pki::OcspStatus::revoked) {
+      out.findings.push_back({"cert.revoked",
+                              "The CA says that the certificate of this system is revoked; import a new one.",
+                              state->responder});
+    }
+    if (state->problem) out.findings.push_back(*state->problem);
+  }
   const std::lock_guard lock(noting_);
   if (not_applied_) out.findings.push_back(*not_applied_);
+  // Nothing was taken into service since the start: the mode is the one that ought to be.
+  if (not_applied_ && out.listening.empty()) out.mode = store_->snapshot()->settings.mode;
   return out;
 }
 

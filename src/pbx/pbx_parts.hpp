@@ -19,6 +19,7 @@
 #include "pbx/locations.hpp"
 #include "pbx/media_sessions.hpp"
 #include "pbx/node.hpp"
+#include "pbx/ocsp_stapler.hpp"
 #include "pbx/pbx.hpp"
 #include "pbx/sip_service.hpp"
 #include "store/store.hpp"
@@ -43,6 +44,8 @@ class Pbx::Parts {
   void test_snmp(const std::string& destination, Done<alarms::Delivery> done);
   const AlarmNotifier& notifier() const { return notifier_; }
   Health health() const;
+  std::shared_ptr<const pki::OcspState> ocsp() const { return stapler_.state(); }
+  std::uint64_t ocsp_failures() const { return stapler_.failures(); }
 
   const Configuration configuration_;
   // Before the loops: what is still queued on them when they go may hold the last reference to a call, which counts
@@ -57,6 +60,7 @@ class Pbx::Parts {
   alarms::Board alarms_;   // of the office thread, but its view
   pki::PhoneTrust trust_;  // of the office thread
   CertificateInService certificate_;
+  const std::shared_ptr<pki::LiveStaple> staple_ = std::make_shared<pki::LiveStaple>();
   CertificateKeeper keeper_;
   Locations locations_;
   std::vector<std::unique_ptr<Node>> nodes_;
@@ -65,11 +69,15 @@ class Pbx::Parts {
  private:
   ClientDemands demands(store::TransportMode mode) const;
   void fetch_lists();
+  void look_at_staple();
+  void journal_identity();
   void audit();
   void look_at_alarms();
   void tell_alarm(const alarms::Event& event);
   void journal_revoked(const std::vector<RevokedPeer>& closed);
   base::Result<void> take(const store::SystemSettings& settings);
+  base::Result<void> serve(const store::SystemSettings& settings);
+  base::Result<void> take_at_start(const store::SystemSettings& settings);
   base::Result<void> take_and_store(const store::SystemSettings& settings);
   void follow();
   void repeat(base::Millis interval, void (Parts::*work)());
@@ -82,10 +90,11 @@ class Pbx::Parts {
   std::thread office_thread_;
   std::atomic<bool> running_{false};
   mutable std::mutex noting_;
-  std::optional<base::Error> not_applied_;  // under noting_
+  std::optional<base::Error> not_applied_;  // under noting_; why mode or certificate are not as they ought to be
   // The last: what they bring is posted to the office.
   CrlFetcher fetcher_;
   AlarmNotifier notifier_;
+  OcspStapler stapler_;
 };
 
 }  // namespace cadenas::pbx

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
@@ -12,6 +11,7 @@
 
 #include "base/endpoint.hpp"
 #include "pki/alternative_names.hpp"
+#include "pki/asn1_time.hpp"
 #include "pki/distinguished_name.hpp"
 #include "pki/openssl_error.hpp"
 #include "pki/openssl_handles.hpp"
@@ -35,12 +35,6 @@ std::string serial_text(const X509* x509) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
   return text;
-}
-
-std::optional<base::WallTime> time_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
-  return base::WallTime(std::chrono::seconds(timegm(&parts)));
 }
 
 std::string fingerprint(const X509* x509, const EVP_MD* digest) {
@@ -113,8 +107,8 @@ base::Result<Certificate> Certificate::from_x509(X509* x509) {
   auto facts = std::make_shared<CertificateFacts>();
   // Reads the extensions into OpenSSL's cache now, so that threads sharing the object later only read.
   const std::uint32_t flags = X509_get_extension_flags(x509);
-  const auto not_before = time_of(X509_get0_notBefore(x509));
-  const auto not_after = time_of(X509_get0_notAfter(x509));
+  const auto not_before = wall_time(X509_get0_notBefore(x509));
+  const auto not_after = wall_time(X509_get0_notAfter(x509));
   if ((flags & EXFLAG_INVALID) != 0 || !not_before || !not_after) {
     return openssl_failure("cert.unreadable", "The certificate has dates or extensions that cannot be read");
   }

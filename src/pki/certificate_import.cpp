@@ -26,13 +26,13 @@ ImportOutcome import_certificate(base::ByteView file, const base::SecretBytes& p
   ImportOutcome outcome;
   outcome.findings = check_content(*chain, system, now);
   if (any_error(outcome.findings)) return outcome;
-  auto identity = Identity::make(std::move(contents->key), std::move(chain->leaf), std::move(chain->intermediates));
+  auto identity = Identity::make(std::move(contents->key), std::move(chain->leaf), std::move(chain->intermediates),
+                                 std::move(chain->root));
   if (!identity) {
     outcome.findings.push_back({Severity::error, std::move(identity.error())});
     return outcome;
   }
   outcome.identity = std::move(*identity);
-  outcome.root = std::move(chain->root);
   return outcome;
 }
 

@@ -12,8 +12,7 @@ namespace cadenas::pki {
 
 /// What came of an import. Either everything is there to put into service, or nothing is.
 struct ImportOutcome {
-  std::optional<Identity> identity;  ///< with the intermediates to send; none if any finding is an error
-  std::optional<Certificate> root;   ///< with the identity, if the file held it: the CA for phones (CERT-10)
+  std::optional<Identity> identity;  ///< with intermediates, and the root if the file held it; none with an error
   std::vector<Finding> findings;     ///< all of them, also those of a success
 };
 

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <optional>
 
+#include "pki/chain.hpp"
+
 namespace cadenas::pki {
 namespace {
 
@@ -54,6 +56,15 @@ std::optional<std::string> reason_to_renew(const Certificate& leaf, const SelfSi
   return std::nullopt;
 }
 
+/// The root beside the chain; one that did not sign the chain's end is of an identity before, and none.
+std::optional<Certificate> load_root(const fs::path& file, const Certificate& chain_end) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return std::nullopt;
+  const auto certificates = load_certificates(file);
+  if (!certificates || !has_signed(certificates->front(), chain_end)) return std::nullopt;
+  return certificates->front();
+}
+
 void judge_foreign(const Certificate& leaf, base::WallTime now, Findings& findings) {
   const CertificateState state = leaf.state(now);
   if (state == CertificateState::valid) return;
@@ -72,6 +83,7 @@ base::Result<StoredIdentity> IdentityStore::open(const SelfSignedNames& names, c
   auto certificates = load_certificates(certificate_file());
   if (!certificates) return tl::unexpected(certificates.error());
   const Certificate leaf = certificates->front();
+  auto root = load_root(root_file(), certificates->back());
   const bool ours = leaf.facts().self_signed;
 
   Findings findings;
@@ -84,7 +96,8 @@ base::Result<StoredIdentity> IdentityStore::open(const SelfSignedNames& names, c
   auto key = PrivateKey::load(key_file());
   if (!key) return base::fail("identity.unreadable", key.error().message, key_file().string());
 
-  auto identity = Identity::make(std::move(*key), leaf, {certificates->begin() + 1, certificates->end()});
+  auto identity =
+      Identity::make(std::move(*key), leaf, {certificates->begin() + 1, certificates->end()}, std::move(root));
   if (!identity) {
     if (ours) return make_anew(names, options, "its key was another's", std::move(findings));
     return tl::unexpected(identity.error());
@@ -108,10 +121,29 @@ base::Result<StoredIdentity> IdentityStore::import(std::shared_ptr<const Identit
       identity, true, {finding("identity.imported", "The certificate " + subject + " was imported.")}};
 }
 
+bool IdentityStore::holds_only_ours() const {
+  const auto certificates = load_certificates(certificate_file());
+  if (!certificates || !is_made_here(certificates->front())) return false;
+  std::error_code ignored;
+  if (!fs::exists(key_file(), ignored)) return true;
+  auto key = PrivateKey::load(key_file());
+  return key && Identity::make(std::move(*key), certificates->front()).has_value();
+}
+
 base::Result<StoredIdentity> IdentityStore::make_anew(const SelfSignedNames& names, const SelfSignedOptions& options,
                                                       const std::string& reason, Findings findings) {
   auto identity = make_self_signed(names, clock_.now(), options);
   if (!identity) return tl::unexpected(identity.error());
+  if (!holds_only_ours()) {
+    const auto kept = files_.keep_copy(clock_.now());
+    if (!kept) return tl::unexpected(kept.error());
+    if (*kept) {
+      findings.push_back(finding("identity.foreign-kept",
+                                 "The key or certificate replaced was not made by this system: it is kept under " +
+                                     (*kept)->string() + "-*. Import a certificate signed by a CA in its place.",
+                                 (*kept)->string()));
+    }
+  }
   if (auto written = files_.replace(*identity); !written) return tl::unexpected(written.error());
   findings.push_back(finding(
       "identity.created",

@@ -42,4 +42,14 @@ bool says_exactly(const Certificate& certificate, const SelfSignedNames& names) 
          facts.extended_key_usage.server_auth && facts.extended_key_usage.client_auth;
 }
 
+bool is_made_here(const Certificate& certificate) {
+  const CertificateFacts& facts = certificate.facts();
+  SelfSignedNames itself{.tel_address = facts.common_name, .other_addresses = facts.ip_addresses, .host_names = {}};
+  for (const std::string& name : facts.dns_names) {
+    if (!base::Endpoint::parse(name, 0)) itself.host_names.push_back(name);
+  }
+  return facts.self_signed && facts.not_after - facts.not_before == self_signed_lifetime + self_signed_backdating &&
+         says_exactly(certificate, itself);
+}
+
 }  // namespace cadenas::pki

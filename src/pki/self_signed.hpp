@@ -35,4 +35,8 @@ base::Result<Identity> make_self_signed(const SelfSignedNames& names, base::Wall
 /// anew.
 bool says_exactly(const Certificate& certificate, const SelfSignedNames& names);
 
+/// Whether `certificate` is one of `make_self_signed`, told by its lifetime to the second and by what it says: one that
+/// an administrator made by other means is not, and its key is not ours to destroy.
+bool is_made_here(const Certificate& certificate);
+
 }  // namespace cadenas::pki

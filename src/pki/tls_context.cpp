@@ -48,7 +48,8 @@ base::Result<std::shared_ptr<SSL_CTX>> build(const Identity& identity, const Tls
   SslContextHandle context(SSL_CTX_new(TLS_server_method()));
   if (!context || !apply_settings(context.get(), options.compatibility) || !use_identity(context.get(), identity) ||
       !set_tickets(context.get(), asked ? 0 : options.tickets) ||
-      (asked && !ask_for_certificate(context.get(), options))) {
+      (asked && !ask_for_certificate(context.get(), options)) ||
+      (options.staple && !staple_answers(context.get(), identity.leaf(), options.staple, options.clock))) {
     return openssl_failure("tls.context-failed",
                            "TLS cannot be served with the certificate " + identity.leaf().facts().subject);
   }

@@ -13,6 +13,7 @@
 #include "pki/identity.hpp"
 #include "pki/openssl_handles.hpp"
 #include "pki/revocation_index.hpp"
+#include "pki/staple.hpp"
 
 namespace cadenas::pki {
 
@@ -39,8 +40,11 @@ struct TlsServerOptions {
   /// Unless `not_asked`, what clients' chains are looked up in (CERT-7). Replacing the index inside reaches the next
   /// handshake without a new context; null: nothing is looked up.
   std::shared_ptr<const LiveRevocation> revocation{};
-  /// Unless `not_asked`, what dates are held against; outlives the context and its sessions. Null: the system's clock.
+  /// What dates of clients and of the staple are held against; outlives the context and its sessions. Null: the
+  /// system's clock.
   const base::Clock* clock = nullptr;
+  /// What is stapled to the server's certificate; null: nothing ever.
+  std::shared_ptr<const LiveStaple> staple{};
 };
 
 struct TlsServerState;

@@ -10,6 +10,7 @@
 
 #include "apps/cli/bothway_commands.hpp"
 #include "apps/cli/ca_commands.hpp"
+#include "apps/cli/certificate_commands.hpp"
 #include "apps/cli/operation.hpp"
 #include "apps/cli/snmp_commands.hpp"
 #include "apps/cli/views.hpp"
@@ -210,25 +211,6 @@ base::Result<void> unlock(const Access& access, const Printing& printing, std::s
   return {};
 }
 
-// The whole answer is shown either way; a refusal is also the program's.
-base::Result<void> import_certificate(const Access& access, const Printing& printing, const std::string& file,
-                                      const std::string& password_file) {
-  const auto pkcs12 = read_file(file);
-  if (!pkcs12) return tl::unexpected<base::Error>(pkcs12.error());
-  const auto password = take_password(password_file, printing);
-  if (!password) return tl::unexpected<base::Error>(password.error());
-  auto session = LoggedIn::open(access);
-  if (!session) return tl::unexpected<base::Error>(session.error());
-  const object body{{"pkcs12", base::to_base64(base::as_bytes(*pkcs12))}, {"password", *password}};
-  auto answer = session->client().call("POST", "/api/v1/certificate/import", boost::json::serialize(body));
-  if (!answer) return tl::unexpected<base::Error>(answer.error());
-  print(printing, *answer, show_import);
-  const auto* imported = answer->is_object() ? answer->as_object().if_contains("imported") : nullptr;
-  if (imported && imported->is_bool() && imported->as_bool()) return {};
-  return base::fail("certificate.not-imported", "The certificate was not imported; the one before stays in service.",
-                    file);
-}
-
 void add_system(CLI::App& app, Action& action) {
   on_get(app.add_subcommand("status", "How the iPBX is, and what keeps it from encrypting"), action, show_status,
          "/api/v1/status");
@@ -237,24 +219,6 @@ void add_system(CLI::App& app, Action& action) {
   registrations->add_option("number", *number, "Only those of this number");
   on(registrations, action, show_registrations, [=](const Printing&) {
     return Operation{"GET", "/api/v1/registrations" + (number->empty() ? "" : "?number=" + segment(*number)), {}};
-  });
-
-  CLI::App* certs = app.add_subcommand("certs", "The certificate of the SIP service");
-  on_get_alone(certs, action, show_certificate, "/api/v1/certificate");
-  on_get(certs->add_subcommand("show", "All its fields"), action, show_certificate, "/api/v1/certificate");
-  on(certs->add_subcommand("regenerate", "Makes a new self-signed one; no connection drops"), action, show_certificate,
-     [](const Printing&) {
-       return Operation{"POST", "/api/v1/certificate/regenerate", {}};
-     });
-  CLI::App* importing = certs->add_subcommand("import", "Imports a trusted one from PKCS#12; no connection drops");
-  auto file = std::make_shared<std::string>();
-  auto password_file = std::make_shared<std::string>("-");
-  importing->add_option("file", *file, "The PKCS#12 file (.p12, .pfx)")->required();
-  importing->add_option("--password-file", *password_file, "File with its password; standard input when left out");
-  importing->callback([=, &action] {
-    action = [=](const Access& access, const Printing& printing) {
-      return import_certificate(access, printing, *file, *password_file);
-    };
   });
 
   on_get(app.add_subcommand("licence", "Whether encryption is unlocked"), action, show_licence, "/api/v1/licence");
@@ -304,6 +268,7 @@ void add_commands(CLI::App& app, Action& action) {
   add_classes(app, action);
   add_calls(app, action);
   add_settings(app, action);
+  add_certificate_commands(app, action);
   add_bothway_commands(app, action);
   add_snmp_commands(app, action);
   add_ca_commands(app, action);

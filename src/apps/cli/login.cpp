@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/atomic_file.hpp"
+#include "pki/fingerprint.hpp"
 
 namespace cadenas::apps::cli {
 
@@ -17,14 +18,18 @@ namespace {
 
 constexpr mode_t owner_only = 0600;
 constexpr mode_t others = 077;
+constexpr std::size_t sha256_digits = 64;
 constexpr const char* default_port = "8443";
 
 base::Result<ServerTrust> trust_of(const Access& access) {
   ServerTrust trust;
   if (!access.fingerprint.empty()) {
-    for (const char c : access.fingerprint) {
-      if (c != ':') trust.fingerprint_sha256 += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const auto read = pki::read_fingerprint(access.fingerprint);
+    if (!read || read->size() != sha256_digits) {
+      return base::fail("client.fingerprint", "The fingerprint must be one of SHA-256: 64 hexadecimal digits.",
+                        "fingerprint");
     }
+    trust.fingerprint_sha256 = *read;
     return trust;
   }
   const auto file = access.ca_file.empty() ? access.state_directory / "admin-tls" / "cert.pem" : access.ca_file;

@@ -146,34 +146,11 @@ void show_explanation(std::ostream& out, const value& call) {
   }
 }
 
-void show_certificate(std::ostream& out, const value& c) {
-  print_fields(out, {{"subject", text(c, "subject")},
-                     {"issuer", text(c, "issuer")},
-                     {"self-signed", text(c, "self_signed")},
-                     {"state", text(c, "state")},
-                     {"not before", short_time(c, "not_before")},
-                     {"not after", short_time(c, "not_after")},
-                     {"days left", text(c, "days_left")},
-                     {"addresses", text(c, "ip_addresses")},
-                     {"names", text(c, "dns_names")},
-                     {"extended key usage", text(c, "extended_key_usage")},
-                     {"public key", joined(text(c, "public_key"), text(c, "public_key_bits"))},
-                     {"signature hash", text(c, "signature_hash")},
-                     {"serial", text(c, "serial")},
-                     {"SHA-256", text(c, "fingerprint_sha256")},
-                     {"SHA-1", text(c, "fingerprint_sha1")}});
-}
-
 void show_findings(std::ostream& out, const value& answer) {
   for (const value& finding : list(answer, "findings")) {
     out << text(finding, "severity") << ": " << text(finding, "message") << " [" << text(finding, "code")
         << (text(finding, "field").empty() ? "" : ", " + text(finding, "field")) << "]\n";
   }
-}
-
-void show_import(std::ostream& out, const value& answer) {
-  show_findings(out, answer);
-  if (flag(answer, "imported")) show_certificate(out, answer.as_object().at("certificate"));
 }
 
 void show_settings(std::ostream& out, const value& s) {

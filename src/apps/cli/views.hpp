@@ -16,10 +16,8 @@ void show_calls(std::ostream& out, const boost::json::value& answer);
 void show_call(std::ostream& out, const boost::json::value& answer);
 /// Each condition with ✔ or ✘, its requirement, and where to change it (RIGHT-9).
 void show_explanation(std::ostream& out, const boost::json::value& answer);
-void show_certificate(std::ostream& out, const boost::json::value& answer);
 /// The findings of an answer, a line each.
 void show_findings(std::ostream& out, const boost::json::value& answer);
-void show_import(std::ostream& out, const boost::json::value& answer);
 void show_settings(std::ostream& out, const boost::json::value& answer);
 void show_licence(std::ostream& out, const boost::json::value& answer);
 void show_alarms(std::ostream& out, const boost::json::value& answer);

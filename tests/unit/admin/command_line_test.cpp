@@ -6,6 +6,7 @@
 
 #include "apps/cli/program.hpp"
 #include "apps/cli/table.hpp"
+#include "pki/fingerprint.hpp"
 #include "running_api.hpp"
 
 namespace cadenas::test {
@@ -139,8 +140,46 @@ TEST_F(CommandLine, ShowsAndChangesSettings) {
 TEST_F(CommandLine, ShowsTheCertificate) {
   const auto shown = run({"certs", "show"});
   EXPECT_THAT(shown.out, HasSubstr("state               valid\n"));
-  EXPECT_THAT(shown.out, HasSubstr("SHA-256             " + pbx_.certificate()->facts().fingerprint_sha256));
+  EXPECT_THAT(shown.out, HasSubstr("SHA-256             " +
+                                   pki::spell_fingerprint(pbx_.certificate()->facts().fingerprint_sha256)));
   EXPECT_EQ(run({"certs", "regenerate"}).status, 0);
+}
+
+TEST_F(CommandLine, GivesTheCaFileForPhonesAndComparesFingerprints) {  // CERT-10
+  const auto file = directory_.path() / "ca.crt";
+  const auto done = run({"certs", "trust", "--out", file});
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_EQ(apps::cli::read_file(file).value(), pbx_.certificate()->to_pem());
+  const std::string sha256 = pki::spell_fingerprint(pbx_.certificate()->facts().fingerprint_sha256);
+  const auto shown = run({"certs", "trust"});
+  EXPECT_THAT(shown.out, HasSubstr(sha256));
+  EXPECT_THAT(shown.out, HasSubstr(pbx_.certificate()->to_pem()));
+  EXPECT_THAT(run({"certs", "compare", "SHA256 Fingerprint=" + sha256}).out, HasSubstr("the certificate in service"));
+  EXPECT_EQ(run({"certs", "compare", pbx_.certificate()->facts().fingerprint_sha1}).status, 0);
+  EXPECT_THAT(run({"certs", "compare", std::string(64, '0')}).err, HasSubstr("certificate.other-fingerprint"));
+  EXPECT_THAT(run({"certs", "compare", "0011"}).err, HasSubstr("client.fingerprint"));
+}
+
+TEST_F(CommandLine, SaysInPlainWordsThatSelfSignedDoesNotAuthenticate) {  // CERT-6
+  EXPECT_THAT(
+      run({"status"}).out,
+      HasSubstr("! The certificate is self-signed: voice is encrypted, but phones cannot tell who they speak to. "
+                "[cert.self-signed]\n"));
+}
+
+TEST_F(CommandLine, ShowsTheStateOfTheStaple) {
+  EXPECT_THAT(run({"certs"}).out, ::testing::Not(HasSubstr("OCSP")));
+  pki::OcspState state{
+      "http://ocsp.example/",
+      pki::OcspAnswer{pki::OcspStatus::good, start_of_test, start_of_test + std::chrono::hours(1), {}}};
+  state.problem = base::Error{"ocsp.download-failed", "It is down.", ""};
+  pbx_.ocsp_ = std::make_shared<const pki::OcspState>(state);
+  const auto shown = run({"certs"});
+  EXPECT_THAT(shown.out, HasSubstr("OCSP status     good\n"));
+  EXPECT_THAT(shown.out, HasSubstr("stapled         yes\n"));
+  EXPECT_THAT(shown.out, HasSubstr("It is down."));
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_THAT(run({"certs"}).out, HasSubstr("stapled         no\n"));
 }
 
 TEST_F(CommandLine, PreparesBothwayFromTheCaFileToTheDryRun) {  // MODE-3, MODE-4, MODE-8
@@ -185,7 +224,7 @@ TEST_F(CommandLine, ImportsACertificateAndShowsEveryFinding) {  // CERT-2
   const auto done = run({"certs", "import", file}, std::string(pkcs12_password) + "\n");
   EXPECT_EQ(done.status, 0) << done.err;
   EXPECT_THAT(done.out, HasSubstr("warning: The root is missing. [cert.missing-root, CN=root]\n"));
-  EXPECT_THAT(done.out, HasSubstr(pbx_.certificate()->facts().fingerprint_sha256));
+  EXPECT_THAT(done.out, HasSubstr(pki::spell_fingerprint(pbx_.certificate()->facts().fingerprint_sha256)));
   const auto refused = run({"certs", "import", file}, "another\n");
   EXPECT_NE(refused.status, 0);
   EXPECT_THAT(refused.out, HasSubstr("error: The password is wrong. [pkcs12.wrong-password]\n"));

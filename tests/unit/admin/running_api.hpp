@@ -79,7 +79,10 @@ class PicturedPbx final : public admin::ManagedPbx {
   void calls(std::function<void(std::vector<pbx::CallView>)> done) override { done(calls_); }
   std::optional<std::string> acknowledged_by_;
   std::shared_ptr<const pki::PhoneAuthorities> authorities_ = std::make_shared<const pki::PhoneAuthorities>();
+  std::shared_ptr<const pki::OcspState> ocsp_ = std::make_shared<const pki::OcspState>();
   std::optional<pki::Certificate> certificate() const override { return certificate_; }
+  std::vector<pki::Certificate> trusted_by_phones() const override { return {*certificate_}; }
+  std::shared_ptr<const pki::OcspState> ocsp() const override { return ocsp_; }
   std::vector<pbx::CounterSample> counters() const override {
     return {{"cadenas_sip_messages_received_total", "SIP messages received.", "transport=\"TLS\"", false, 12},
             {"cadenas_calls", "Calls in progress.", "", true, 1},

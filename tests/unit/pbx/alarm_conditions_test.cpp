@@ -19,7 +19,12 @@ class AlarmConditions : public ::testing::Test {
     for (const auto& condition : alarm_conditions(facts(), now_)) out.push_back(condition.code);
     return out;
   }
-  AlarmFacts facts() { return {&settings_, certificate_, &authorities_, clock_disciplined_}; }
+  AlarmFacts facts() {
+    AlarmFacts out{&settings_, certificate_, &authorities_, clock_disciplined_};
+    out.certificate_revoked = revoked_;
+    out.why_none = why_none_;
+    return out;
+  }
 
   const pki::Identity ca_ = pki::issue({.common_name = "CA", .ca = true});
   const pki::Identity own_ = pki::issue({.common_name = "192.0.2.1", .until = days(60)}, &ca_);
@@ -33,6 +38,8 @@ class AlarmConditions : public ::testing::Test {
   pki::PhoneAuthorities authorities_{
       {ca_.leaf(), std::nullopt, {}, base::Error{"crl.missing", "No revocation list of this CA is loaded.", ""}}};
   bool clock_disciplined_ = true;
+  bool revoked_ = false;
+  std::string why_none_;
 };
 
 TEST_F(AlarmConditions, AreNoneWhereAllIsWell) {
@@ -77,6 +84,26 @@ TEST_F(AlarmConditions, NameMissingAndStaleListsInBothway) {
   EXPECT_EQ(codes(), std::vector<std::string>{"crl.stale"});
   settings_.mode = store::TransportMode::pbx_cert;
   EXPECT_EQ(codes(), std::vector<std::string>{});
+}
+
+// MODE-6: whatever the reason is, it is said.
+TEST_F(AlarmConditions, SayWhyNoCertificateIsInService) {
+  certificate_.reset();
+  why_none_ = "The key is missing.";
+  settings_.mode = store::TransportMode::pbx_cert;
+  ASSERT_EQ(codes(), std::vector<std::string>{"certificate.missing"});
+  settings_.mode = store::TransportMode::bothway;
+  ASSERT_EQ(codes(), std::vector<std::string>{"bothway.no-certificate"});
+  EXPECT_NE(alarm_conditions(facts(), now_)[0].detail.find("The key is missing."), std::string::npos);
+  settings_.mode = store::TransportMode::no_tls;
+  EXPECT_EQ(codes(), std::vector<std::string>{});
+}
+
+TEST_F(AlarmConditions, NameARevokedCertificate) {
+  revoked_ = true;
+  EXPECT_EQ(codes(), std::vector<std::string>{"certificate.revoked"});
+  certificate_.reset();
+  EXPECT_EQ(codes(), std::vector<std::string>{"certificate.missing"});
 }
 
 using Alarms = RunningPbx;

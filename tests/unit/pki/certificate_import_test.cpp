@@ -24,7 +24,6 @@ class CertificateImport : public ::testing::Test {
   }
   static void expect_refused(const ImportOutcome& outcome, std::string_view code) {
     EXPECT_FALSE(outcome.identity);
-    EXPECT_FALSE(outcome.root);
     ASSERT_EQ(outcome.findings.size(), 1U);
     EXPECT_EQ(outcome.findings.front().severity, Severity::error);
     EXPECT_EQ(outcome.findings.front().error.code, code);
@@ -42,15 +41,16 @@ TEST_F(CertificateImport, GivesAnIdentityWithItsIntermediatesInSendingOrder) {
   EXPECT_TRUE(outcome.findings.empty());
   EXPECT_EQ(outcome.identity->leaf(), all[3]);
   EXPECT_EQ(outcome.identity->chain(), (std::vector<Certificate>{all[2], all[1]}));
-  ASSERT_TRUE(outcome.root);
-  EXPECT_EQ(*outcome.root, all[0]);
+  ASSERT_TRUE(outcome.identity->root());
+  EXPECT_EQ(*outcome.identity->root(), all[0]);
+  EXPECT_EQ(trust_for_phones(*outcome.identity), std::vector{all[0]});
 }
 
 TEST_F(CertificateImport, GivesAnIdentityWithWarnings) {
   const TestBranch made = branch_of({authority("root"), leaf()});
   const ImportOutcome outcome = import(workshop_.export_by_openssl(made.leaf(), {}, "-legacy"));
   EXPECT_TRUE(outcome.identity);
-  EXPECT_FALSE(outcome.root);
+  EXPECT_FALSE(outcome.identity->root());
   ASSERT_EQ(outcome.findings.size(), 1U);
   EXPECT_EQ(outcome.findings.front().error.code, "cert.missing-root");
 }

@@ -155,6 +155,53 @@ TEST_F(IdentityStoreTest, EndsAReplacementThatACrashCut) {
   }
 }
 
+// CERT-10: the root of an import outlives a restart, and never stands for another chain.
+TEST_F(IdentityStoreTest, KeepsTheRootThatSignedTheChain) {
+  const Identity ca = issue({.common_name = "CA", .ca = true});
+  const auto import = [&](const Identity& leaf, std::optional<Certificate> root) {
+    auto key = PrivateKey::from_pem(leaf.key().to_pem()->view()).value();
+    const auto whole =
+        std::make_shared<const Identity>(Identity::make(std::move(key), leaf.leaf(), {}, std::move(root)).value());
+    ASSERT_TRUE(store.import(whole));
+  };
+  import(issue({.common_name = "192.0.2.10"}, &ca), ca.leaf());
+  EXPECT_EQ(trust_for_phones(*open().identity), std::vector{ca.leaf()});
+  const Identity other_ca = issue({.common_name = "CA", .ca = true});
+  import(issue({.common_name = "192.0.2.10"}, &other_ca), std::nullopt);
+  EXPECT_FALSE(open().identity->root()) << "the root of the import before";
+  EXPECT_TRUE(trust_for_phones(*open().identity).empty());
+}
+
+TEST_F(IdentityStoreTest, GivesItsOwnCertificateToPhonesAsTheirCa) {
+  const auto identity = open().identity;
+  EXPECT_EQ(trust_for_phones(*identity), std::vector{identity->leaf()});
+}
+
+// What an administrator laid there is replaced where CERT-1 asks for it, but its key is not destroyed.
+TEST_F(IdentityStoreTest, KeepsACopyOfWhatItDidNotMake) {
+  const auto kept_keys = [&] {
+    std::vector<std::string> out;
+    for (const auto& entry : fs::directory_iterator(store.key_file().parent_path())) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with("kept-") && name.ends_with("-key.pem")) out.push_back(content(entry.path()));
+    }
+    return out;
+  };
+  put(issue({.common_name = "an administrator's own"}));
+  const std::string own_key = content(store.key_file());
+  const StoredIdentity replaced = open();
+  EXPECT_TRUE(replaced.replaced);
+  EXPECT_TRUE(has(replaced.findings, "identity.foreign-kept"));
+  EXPECT_EQ(kept_keys(), std::vector{own_key});
+  clock.advance(days(400));
+  EXPECT_FALSE(has(open().findings, "identity.foreign-kept")) << "a renewal of our own";
+  EXPECT_EQ(kept_keys().size(), 1U);
+  const Identity ca = issue({.common_name = "CA", .ca = true});
+  put(issue({.common_name = "192.0.2.10"}, &ca));
+  EXPECT_TRUE(has(store.regenerate(names, options)->findings, "identity.foreign-kept")) << "an imported one";
+  EXPECT_EQ(kept_keys().size(), 2U);
+}
+
 TEST_F(IdentityStoreTest, LeavesUnreadableFilesAlone) {
   open();
   std::ofstream(store.certificate_file()) << "not a certificate";

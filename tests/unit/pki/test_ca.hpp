@@ -24,6 +24,8 @@ struct TestCertificate {
   std::chrono::days until{30};
   const EVP_MD* hash = EVP_sha256();
   KeyAlgorithm key = KeyAlgorithm::ecdsa_p256;
+  std::string authority_access{};  ///< as in an OpenSSL configuration: "OCSP;URI:http://…"
+  std::string key_purposes{};      ///< of Extended Key Usage; empty for none
 };
 
 /// Signs `wanted` with `issuer`, or with its own key where there is none.
@@ -49,6 +51,8 @@ inline Identity issue(const TestCertificate& wanted, const Identity* issuer = nu
   extend(NID_basic_constraints, wanted.ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
   if (wanted.ca) extend(NID_key_usage, "critical,keyCertSign,cRLSign");
   if (!wanted.alternative_names.empty()) extend(NID_subject_alt_name, wanted.alternative_names.c_str());
+  if (!wanted.authority_access.empty()) extend(NID_info_access, wanted.authority_access.c_str());
+  if (!wanted.key_purposes.empty()) extend(NID_ext_key_usage, wanted.key_purposes.c_str());
   require(X509_sign(x509.get(), issuer != nullptr ? issuer->key().handle() : key.handle(), wanted.hash) > 0);
   return Identity::make(std::move(key), Certificate::from_x509(x509.get()).value()).value();
 }
