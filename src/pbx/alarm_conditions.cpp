@@ -67,6 +67,13 @@ std::vector<Condition> alarm_conditions(const AlarmFacts& facts, base::WallTime 
   if (settings.mode == store::TransportMode::bothway) {
     judge_lists(*facts.authorities, settings.phone_certificates, out);
   }
+  if (facts.relays) {
+    for (const rtpengine::InstanceView& relay : facts.relays->instances) {
+      if (relay.state == rtpengine::InstanceState::down) {
+        out.push_back({"media.relay-down", relay.control, relay.reason, false});
+      }
+    }
+  }
   return out;
 }
 

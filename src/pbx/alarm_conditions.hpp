@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "base/clock.hpp"
 #include "pki/certificate.hpp"
 #include "pki/phone_trust.hpp"
+#include "rtpengine/pool_view.hpp"
 #include "store/model.hpp"
 
 namespace cadenas::pbx {
@@ -17,6 +19,7 @@ struct AlarmFacts {
   std::optional<pki::Certificate> certificate;  ///< in service
   const pki::PhoneAuthorities* authorities = nullptr;
   bool clock_disciplined = true;
+  std::shared_ptr<const rtpengine::PoolView> relays;  ///< null without a pool
 };
 
 /// The alarms that ought to stand at `now` (OPS-3, CERT-8, RIGHT-1). Pure.

@@ -112,9 +112,10 @@ void Pool::poll() {
         return;
       }
       const std::lock_guard lock(guard_);
-      media::SessionStats& known = counters_.at(id);
-      known.a = stats->a;
-      known.b = stats->b;
+      const auto known = counters_.find(id);
+      if (known == counters_.end()) return;  // being closed
+      known->second.a = stats->a;
+      known->second.b = stats->b;
     });
   }
   loop_.after(settings_.poll_interval, [this] { poll(); });

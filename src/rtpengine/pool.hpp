@@ -19,6 +19,7 @@
 #include "media/session_stats.hpp"
 #include "rtpengine/instance_health.hpp"
 #include "rtpengine/ng_client.hpp"
+#include "rtpengine/pool_view.hpp"
 #include "rtpengine/relay_session.hpp"
 
 namespace cadenas::rtpengine {
@@ -35,25 +36,6 @@ struct PoolSettings {
   InstanceHealth::Settings health{};
   NgClient::Settings client{};
 };
-
-/// An instance as API, CLI and metrics show it.
-struct InstanceView {
-  std::string control;  ///< address:port, its name too
-  unsigned weight = 1;
-  InstanceState state = InstanceState::unknown;
-  std::string reason;       ///< why it is down; empty
-  base::WallTime since{};   ///< of the state; 1970 while unknown
-  std::size_t sessions = 0; ///< open now
-  std::uint64_t opened = 0; ///< sessions since the start
-  std::uint64_t lost = 0;   ///< sessions it had when it went away
-};
-struct PoolView {
-  std::vector<InstanceView> instances;
-};
-
-/// The instance that shall have the next session: up, and with the least sessions for its weight; among equals the one
-/// after `last`. Nothing if none is up. Pure.
-std::optional<std::size_t> choose(const std::vector<InstanceView>& instances, std::size_t last);
 
 /// Media sessions on several rtpengine, each watched by pings. Sessions stay where they are; those of an instance that
 /// goes away are lost and told. Works on its loop; the members say what else may call them.
