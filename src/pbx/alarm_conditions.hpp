@@ -19,7 +19,7 @@ struct AlarmFacts {
   std::optional<pki::Certificate> certificate;  ///< in service
   const pki::PhoneAuthorities* authorities = nullptr;
   bool clock_disciplined = true;
-  std::shared_ptr<const rtpengine::PoolView> relays;  ///< null without a pool
+  std::shared_ptr<const rtpengine::PoolView> relays{};  ///< null without a pool
 };
 
 /// The alarms that ought to stand at `now` (OPS-3, CERT-8, RIGHT-1). Pure.

@@ -54,8 +54,8 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   void hang_up(const std::string& cause);
   /// Its media session, 0 for none.
   std::uint64_t session() const { return session_; }
-  /// The external relay of its media is gone: the call is moved to another one by re-INVITEs, as soon as nothing else is
-  /// being negotiated. On the call's loop.
+  /// The external relay of its media is gone: the call is moved to another one by re-INVITEs, as soon as nothing else
+  /// is being negotiated. On the call's loop.
   void on_media_lost();
   void on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) override;
 

@@ -93,8 +93,8 @@ std::vector<CounterSample> counter_samples(const std::vector<const Node*>& nodes
 }
 
 void add_media_samples(std::vector<CounterSample>& out, const MediaView& media) {
-  out.push_back({"cadenas_media_sessions", "Media sessions open on the embedded board.", "", true,
-                 media.board_sessions});
+  out.push_back(
+      {"cadenas_media_sessions", "Media sessions open on the embedded board.", "", true, media.board_sessions});
   if (!media.pool) return;
   for (const rtpengine::InstanceView& relay : media.pool->instances) {
     const std::string labels = "relay=\"" + relay.control + "\"";

@@ -14,8 +14,7 @@ void Pbx::Parts::look_at_alarms() {
   trust_.look_at_dates();
   const auto authorities = trust_.authorities();
   const bool disciplined = !configuration_.alarm_on_undisciplined_clock || base::clock_is_disciplined();
-  const AlarmFacts facts{&model->settings, certificate_.current(), authorities.get(), disciplined,
-                         media().pool};
+  const AlarmFacts facts{&model->settings, certificate_.current(), authorities.get(), disciplined, media().pool};
   if (auto told = alarms_.reconcile(alarm_conditions(facts, office_.clock().now())); !told) {
     base::log::error(told.error().code, {{"message", told.error().message}});
   }

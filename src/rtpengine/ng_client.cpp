@@ -36,8 +36,7 @@ base::Result<std::unique_ptr<NgClient>> NgClient::open(base::Loop& loop, const b
   if (connect(descriptor, instance.data(), instance.size()) != 0) {
     const int problem = errno;
     close(descriptor);
-    return base::fail("rtpengine.socket",
-                      instance.to_string() + " cannot be reached: " + std::strerror(problem) + ".");
+    return base::fail("rtpengine.socket", instance.to_string() + " cannot be reached: " + std::strerror(problem) + ".");
   }
   std::unique_ptr<NgClient> client(new NgClient(loop, descriptor, settings));
   client->wait_read();
@@ -113,8 +112,8 @@ void NgClient::receive() {
 
 void NgClient::take(std::string_view datagram) {
   const std::size_t blank = datagram.find(' ');
-  const auto found = blank == std::string_view::npos ? waiting_.end()
-                                                     : waiting_.find(std::string(datagram.substr(0, blank)));
+  const auto found =
+      blank == std::string_view::npos ? waiting_.end() : waiting_.find(std::string(datagram.substr(0, blank)));
   if (found == waiting_.end()) {
     ++strays_;
     return;

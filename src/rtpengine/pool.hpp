@@ -31,8 +31,8 @@ struct PoolSettings {
   };
   std::vector<Instance> instances;
   base::Millis ping_interval{1'000};
-  base::Millis poll_interval{2'000};   ///< how old the counters of a session get, if they all fit in
-  std::size_t queries_at_once = 50;    ///< of one poll; the others have their turn at the next ones
+  base::Millis poll_interval{2'000};  ///< how old the counters of a session get, if they all fit in
+  std::size_t queries_at_once = 50;   ///< of one poll; the others have their turn at the next ones
   InstanceHealth::Settings health{};
   NgClient::Settings client{};
 };
@@ -105,7 +105,7 @@ class Pool {
   SessionId polled_ = 0;  // the last one
   base::Published<PoolView> view_{std::make_shared<const PoolView>()};
 
-  mutable std::mutex guard_;                                       // of what other threads read
+  mutable std::mutex guard_;                                     // of what other threads read
   std::unordered_map<SessionId, media::SessionStats> counters_;  // under guard_: one for each session held
 };
 

@@ -16,11 +16,11 @@ struct InstanceView {
   std::string control;  ///< address:port, its name too
   unsigned weight = 1;
   InstanceState state = InstanceState::unknown;
-  std::string reason;       ///< why it is down; empty
-  base::WallTime since{};   ///< of the state; 1970 while unknown
-  std::size_t sessions = 0; ///< open now
-  std::uint64_t opened = 0; ///< sessions since the start
-  std::uint64_t lost = 0;   ///< sessions it had when it went away
+  std::string reason;        ///< why it is down; empty
+  base::WallTime since{};    ///< of the state; 1970 while unknown
+  std::size_t sessions = 0;  ///< open now
+  std::uint64_t opened = 0;  ///< sessions since the start
+  std::uint64_t lost = 0;    ///< sessions it had when it went away
 };
 struct PoolView {
   std::vector<InstanceView> instances;

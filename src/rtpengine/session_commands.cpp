@@ -14,7 +14,7 @@ using media::AddressFamily;
 using media::LegMedia;
 using media::Side;
 
-// Any port that is no port of a phone: nothing is sent while the address is the null one.
+// The discard port, for a leg nothing is sent to.
 constexpr std::uint16_t no_port = 9;
 
 std::string_view tag_of(Side side) {
@@ -115,8 +115,7 @@ void add_pair(std::vector<Value>& out, const SessionNaming& session, Side offere
   if (is_secure(answers)) offered.add_crypto(crypto_line(key_tag(answerer), *answers.send));
   // Keys stand in RTP/SAVP only; where the offerer is clear, the answer's transport-protocol puts that right.
   if (is_secure(offers) || is_secure(answers)) offered.proto = "RTP/SAVP";
-  out.push_back(
-      exchange("offer", session, offerer, offerer, offer, is_secure(answers), multiplexing(offers, answers)));
+  out.push_back(exchange("offer", session, offerer, offerer, offer, is_secure(answers), multiplexing(offers, answers)));
 
   sip::Sdp answer = description(answers, direction_of(answers, offers), session.family(answerer));
   if (is_secure(answers)) {
@@ -159,10 +158,16 @@ media::SideStats side_stats(const Value& tag) {
 }  // namespace
 
 std::vector<Value> opening_commands(const SessionNaming& session) {
-  LegMedia held;
-  held.direction = media::Direction::inactive;
+  // Not the null address: rtpengine would hand that on in place of its own.
+  const auto held = [&](Side side) {
+    LegMedia leg;
+    const bool six = session.family(side) == AddressFamily::ip6;
+    leg.remote_rtp = base::Endpoint::parse(six ? "::1" : "127.0.0.1", no_port).value();
+    leg.direction = media::Direction::inactive;
+    return leg;
+  };
   std::vector<Value> out;
-  add_pair(out, session, Side::a, held, held);
+  add_pair(out, session, Side::a, held(Side::a), held(Side::b));
   return out;
 }
 

@@ -17,9 +17,10 @@ namespace cadenas::rtpengine {
 /// What a phone was offered and what it agreed to was decided before and stays so: the descriptions here are written
 /// for rtpengine alone, and what it answers is read for the local address and nothing else. Our own keys get into it by
 /// a property of its offers: the keys of an offer become its own keys towards the other side, under the offer's tags.
-/// So an offer in the name of side A names the key A sends with (tag 1) and the key *we* send to B with (tag 2), and the
-/// answer in the name of B, under tag 2, chooses it. With `SDES: static` that leaves A's keys as they were; a second
-/// pair the other way round sets our key towards A. Hence at most four commands describe both legs, each time whole.
+/// So an offer in the name of side A names the key A sends with (tag 1) and the key *we* send to B with (tag 2), and
+/// the answer in the name of B, under tag 2, chooses it. With `SDES: static` that leaves A's keys as they were; a
+/// second pair the other way round sets our key towards A. Hence at most four commands describe both legs, each time
+/// whole.
 struct SessionNaming {
   std::string call_id;
   media::AddressFamily a = media::AddressFamily::ip4;

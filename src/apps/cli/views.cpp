@@ -40,10 +40,10 @@ void show_leg(std::ostream& out, const value& leg) {
                 {"sent", text(leg, "packets_encrypted").empty() ? ""
                                                                 : text(leg, "packets_encrypted") + " encrypted, " +
                                                                       text(leg, "packets_sent_clear") + " clear"},
-                {"relay says", text(leg, "packets_relayed").empty() || text(leg, "packets_relayed") == "0"
-                                   ? ""
-                                   : text(leg, "packets_relayed") + " let in, " + text(leg, "relay_errors") +
-                                         " refused; not proof"},
+                {"relay says",
+                 text(leg, "packets_relayed").empty() || text(leg, "packets_relayed") == "0"
+                     ? ""
+                     : text(leg, "packets_relayed") + " let in, " + text(leg, "relay_errors") + " refused; not proof"},
                 {"failing", text(leg, "failing")}},
                "  ");
 }

@@ -1,9 +1,9 @@
 #include "rtpengine/bencode.hpp"
 
 #include <map>
-#include <rapidcheck.h>
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 namespace cadenas::rtpengine {
 namespace {
@@ -15,14 +15,13 @@ rc::Gen<Value> any_value(int depth) {
   if (depth == 0) return flat;
   const auto lists = rc::gen::map(rc::gen::container<std::vector<Value>>(any_value(depth - 1)),
                                   [](std::vector<Value> items) { return Value(std::move(items)); });
-  const auto dictionaries =
-      rc::gen::map(rc::gen::container<std::map<std::string, Value>>(rc::gen::arbitrary<std::string>(),
-                                                                    any_value(depth - 1)),
-                   [](const std::map<std::string, Value>& entries) {
-                     Value::Dictionary out;
-                     for (const auto& [key, value] : entries) out.push_back({key, value});
-                     return Value(std::move(out));
-                   });
+  const auto dictionaries = rc::gen::map(
+      rc::gen::container<std::map<std::string, Value>>(rc::gen::arbitrary<std::string>(), any_value(depth - 1)),
+      [](const std::map<std::string, Value>& entries) {
+        Value::Dictionary out;
+        for (const auto& [key, value] : entries) out.push_back({key, value});
+        return Value(std::move(out));
+      });
   return rc::gen::oneOf(flat, lists, dictionaries);
 }
 
@@ -59,8 +58,9 @@ TEST(Bencode, WritesKeysInOrderAndReadsThemInAny) {
 }
 
 TEST(Bencode, RefusesWhatIsMalformed) {
-  for (const char* text : {"", "i", "ie", "i-e", "i-0e", "i01e", "i1", "i9223372036854775808e", "-1:a", "2:a", "01:a",
-                           "1a", "l", "li1e", "d1:a", "d1:ae", "di1ei2ee", "i1ei2e", "x", "4294967296:a"}) {
+  for (const char* text :
+       {"",  "i",    "ie",   "i-e",   "i-0e",     "i01e",   "i1", "i9223372036854775808e", "-1:a", "2:a", "01:a", "1a",
+        "l", "li1e", "d1:a", "d1:ae", "di1ei2ee", "i1ei2e", "x",  "4294967296:a"}) {
     EXPECT_EQ(code_of(text), "bencode.malformed") << text;
   }
 }

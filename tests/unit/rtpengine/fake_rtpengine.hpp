@@ -47,8 +47,8 @@ class FakeRtpengine {
       std::string datagram(65'536, '\0');
       sockaddr_in6 from{};
       socklen_t size = sizeof(from);
-      const auto octets = recvfrom(descriptor_, datagram.data(), datagram.size(), 0,
-                                   reinterpret_cast<sockaddr*>(&from), &size);
+      const auto octets =
+          recvfrom(descriptor_, datagram.data(), datagram.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
       if (octets < 0) return out;
       datagram.resize(static_cast<std::size_t>(octets));
       const std::size_t blank = datagram.find(' ');

@@ -75,7 +75,8 @@ TEST_F(NgClientTest, GivesUpWhenTimeIsOver) {
 TEST_F(NgClientTest, PassesOverGarbageAndTakesTheAnswerAfterIt) {
   ask();
   const auto asked = server.take();
-  for (const char* garbage : {"", " ", "no-blank", "other d6:result4:ponge", "\xff\xfe\x00"}) server.raw(asked.at(0), garbage);
+  for (const char* garbage : {"", " ", "no-blank", "other d6:result4:ponge", "\xff\xfe\x00"})
+    server.raw(asked.at(0), garbage);
   loop.run_ready();
   EXPECT_TRUE(outcomes.empty());
   server.answer_well(asked.at(0));

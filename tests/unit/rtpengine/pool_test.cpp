@@ -25,7 +25,9 @@ class RtpenginePool : public ::testing::Test {
     events.on_state = [this](const InstanceView& relay, std::size_t sessions_lost) {
       told.push_back(std::string(to_string(relay.state)) + " " + std::to_string(sessions_lost));
     };
-    events.on_lost = [this](const std::vector<Pool::SessionId>& ids) { lost.insert(lost.end(), ids.begin(), ids.end()); };
+    events.on_lost = [this](const std::vector<Pool::SessionId>& ids) {
+      lost.insert(lost.end(), ids.begin(), ids.end());
+    };
     pool = *Pool::create(std::move(settings), loop, std::move(events));
     pool->start();
     settle();
