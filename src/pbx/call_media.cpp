@@ -63,9 +63,11 @@ void Call::move_media(unsigned tries_left) {
   const auto again = [weak = weak_from_this(), tries_left] {
     const auto self = weak.lock();
     if (!self || self->state_ == CallState::ended || tries_left == 0) return;
-    self->loop_.after(between_tries, [weak, tries_left] {
+    // While it rings there is nothing to move yet, however long that takes.
+    const unsigned next = self->state_ == CallState::answered ? tries_left - 1 : tries_left;
+    self->loop_.after(between_tries, [weak, next] {
       const auto call = weak.lock();
-      if (call && call->state_ != CallState::ended) call->move_media(tries_left - 1);
+      if (call && call->state_ != CallState::ended) call->move_media(next);
     });
   };
   if (!can_move()) return again();

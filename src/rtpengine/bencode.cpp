@@ -177,6 +177,7 @@ base::Result<Value> decode(std::string_view text, const DecodeLimits& limits) {
 
 std::string encode(const Value& value) {
   std::string out;
+  out.reserve(4096);  // a command of ours fits in: it is not left behind in pieces as the string grows
   append(out, value);
   return out;
 }

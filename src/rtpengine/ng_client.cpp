@@ -57,10 +57,15 @@ NgClient::~NgClient() {
 
 void NgClient::ask(const Value& command, Done done) {
   std::string cookie = cookie_prefix_ + std::to_string(++last_cookie_);
-  std::string text = cookie + " " + encode(command);
+  std::string body = encode(command);
+  std::string text;
+  text.reserve(cookie.size() + 1 + body.size());
+  text.append(cookie).append(" ").append(body);
   Asked asked{base::SecretBytes::copy_of(base::as_bytes(text)), std::move(done),
               loop_.clock().steady() + settings_.patience, settings_.first_repeat};
-  base::secure_wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+  for (std::string* told : {&body, &text}) {
+    base::secure_wipe({reinterpret_cast<std::uint8_t*>(told->data()), told->size()});
+  }
   send(asked);
   waiting_.emplace(cookie, std::move(asked));
   arm(cookie);
@@ -120,7 +125,9 @@ void NgClient::take(std::string_view datagram) {
   }
   auto node = waiting_.extract(found);
   loop_.cancel(node.mapped().timer);
-  node.mapped().done(judge(decode(datagram.substr(blank + 1))));
+  auto answer = judge(decode(datagram.substr(blank + 1)));
+  node.mapped().done(answer);
+  if (answer) answer->wipe();  // a description of rtpengine's holds keys
 }
 
 }  // namespace cadenas::rtpengine

@@ -25,9 +25,9 @@ class NgClient {
     base::Millis first_repeat{250};  ///< doubled from then on
     base::Millis patience{1'500};    ///< for the answer to one command, repeats included
   };
-  /// The whole dictionary of an answer other than "error", good for the time of the call only. Errors:
+  /// The whole dictionary of an answer other than "error", good for the time of the call only and wiped then. Errors:
   /// "rtpengine.no-answer", "rtpengine.refused" with the reason it gave, "rtpengine.answer" (not the protocol).
-  using Done = std::function<void(base::Result<Value>)>;
+  using Done = std::function<void(const base::Result<Value>&)>;
 
   /// Error "rtpengine.socket".
   static base::Result<std::unique_ptr<NgClient>> open(base::Loop& loop, const base::Endpoint& instance,
