@@ -104,7 +104,8 @@ TEST(ConfigurationFile, NamesTheKeyAndTheLineOfWhatIsWrong) {
 
 TEST(ConfigurationFile, ReadsThePoolOfRtpengine) {
   const auto read = parse_configuration(
-      "[media.pool]\ninstances = [\"127.0.0.1:2223\", \"[::1]:2224\"]\nweights = [1, 3]\nwhen_none_is_up = \"refuse\"\n",
+      "[media.pool]\ninstances = [\"127.0.0.1:2223\", \"[::1]:2224\"]\nweights = [1, 3]\nwhen_none_is_up = "
+      "\"refuse\"\n",
       "/etc");
   ASSERT_TRUE(read) << read.error().message;
   const auto& relays = read->pbx.media_pool.relays.instances;
@@ -124,10 +125,10 @@ TEST(ConfigurationFile, RefusesAControlLinkThatLeavesTheMachineUnlessToldThatItI
 }
 
 TEST(ConfigurationFile, SaysWhatIsWrongWithThePool) {
-  for (const char* wrong : {"instances = [\"127.0.0.1\"]", "instances = [\"localhost:2223\"]",
-                            "instances = [\"127.0.0.1:0\"]", "instances = [\"127.0.0.1:70000\"]",
-                            "instances = [\"127.0.0.1:2223\"]\nweights = [1, 2]",
-                            "instances = [\"127.0.0.1:2223\"]\nweights = [101]", "when_none_is_up = \"wait\""}) {
+  for (const char* wrong :
+       {"instances = [\"127.0.0.1\"]", "instances = [\"localhost:2223\"]", "instances = [\"127.0.0.1:0\"]",
+        "instances = [\"127.0.0.1:70000\"]", "instances = [\"127.0.0.1:2223\"]\nweights = [1, 2]",
+        "instances = [\"127.0.0.1:2223\"]\nweights = [101]", "when_none_is_up = \"wait\""}) {
     EXPECT_FALSE(parse_configuration("[media.pool]\n" + std::string(wrong) + "\n", "/etc")) << wrong;
   }
 }
