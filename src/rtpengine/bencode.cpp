@@ -141,6 +141,14 @@ void append(std::string& out, const Value& value) {
 
 }  // namespace
 
+Value::Value() : content_(std::int64_t{0}) {}
+Value::Value(std::int64_t number) : content_(number) {}
+Value::Value(std::string text) : content_(std::move(text)) {}
+Value::Value(std::string_view text) : content_(std::string(text)) {}
+Value::Value(const char* text) : content_(std::string(text)) {}
+Value::Value(List list) : content_(std::move(list)) {}
+Value::Value(Dictionary dictionary) : content_(std::move(dictionary)) {}
+
 const Value* Value::find(std::string_view key) const {
   const Dictionary* entries = dictionary();
   if (!entries) return nullptr;

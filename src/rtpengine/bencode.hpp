@@ -20,13 +20,13 @@ class Value {
   using List = std::vector<Value>;
   using Dictionary = std::vector<Entry>;
 
-  Value() : content_(std::int64_t{0}) {}
-  Value(std::int64_t number) : content_(number) {}
-  Value(std::string text) : content_(std::move(text)) {}
-  Value(std::string_view text) : content_(std::string(text)) {}
-  Value(const char* text) : content_(std::string(text)) {}
-  Value(List list) : content_(std::move(list)) {}
-  Value(Dictionary dictionary) : content_(std::move(dictionary)) {}
+  Value();  ///< 0
+  Value(std::int64_t number);
+  Value(std::string text);
+  Value(std::string_view text);
+  Value(const char* text);
+  Value(List list);
+  Value(Dictionary dictionary);
 
   // Null where the value is of another kind.
   const std::int64_t* number() const { return std::get_if<std::int64_t>(&content_); }
