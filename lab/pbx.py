@@ -34,6 +34,7 @@ handshakes = {per_source}
 [media]
 first_port = 20000
 last_port = 29999
+{media}
 [admin]
 port = {api_port}
 metrics_without_login = true
@@ -45,8 +46,8 @@ class Pbx(Process):
 
     def __init__(self, folder: pathlib.Path, *, build: pathlib.Path = BUILD, plain_port: int = 0, tls_port: int = 0,
                  api_port: int = 0, loops: int = 2, per_source: int = 5000, certificate: pathlib.Path | None = None,
-                 key: pathlib.Path | None = None, prefix: tuple = (), configuration: str = ""):
-        """`configuration`: more tables for the configuration file."""
+                 key: pathlib.Path | None = None, prefix: tuple = (), configuration: str = "", relays: tuple = ()):
+        """`configuration`: more tables for the configuration file; `relays`: instances of its media pool."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.build = folder, build
         self.state = folder / "state"
@@ -54,7 +55,9 @@ class Pbx(Process):
         config = folder / "cadenas-pbx.toml"
         # A TLS port of its own choice would be another one each time the mode opens it.
         config.write_text(CONFIGURATION.format(plain_port=plain_port, tls_port=tls_port or free_port(), loops=loops,
-                                               per_source=per_source, api_port=api_port) + configuration)
+                                               per_source=per_source, api_port=api_port,
+                                               media=f"[media.pool]\ninstances = {json.dumps(relays)}" if relays else "")
+                          + configuration)
         if certificate:
             identity = self.state / "identity"
             identity.mkdir(parents=True, exist_ok=True)

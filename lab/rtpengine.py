@@ -1,4 +1,4 @@
-"""rtpengine in user space on loopback, driven over its ng protocol: the peer of bench/voice."""
+"""rtpengine in user space on loopback, driven over its ng protocol: the peer of bench/voice, a relay of our pool."""
 
 import base64
 import os
@@ -40,6 +40,16 @@ class Rtpengine(Process):
     def __enter__(self):
         eventually("rtpengine to answer a ping", self._ping, on_failure=self.tail)
         return self
+
+    @property
+    def control(self) -> str:
+        """Address and port of its ng protocol, as `[media.pool] instances` names it."""
+        return f"{self._ng[0]}:{self._ng[1]}"
+
+    def kill(self) -> None:
+        """As a machine that loses its power: no answer to anything any more."""
+        self.child.kill()
+        self.child.wait()
 
     def set_up_call(self, mode: str, a_port: int, b_port: int) -> str:
         """Sets one call up between our two ports; a line of the plan that cadenas-media-load reads.

@@ -44,6 +44,7 @@ void put_phone_authorities(const Exchange& exchange, const Reply& reply);
 void add_revocation_lists(const Exchange& exchange, const Reply& reply);
 void rehearse_bothway(const Exchange& exchange, const Reply& reply);
 void list_refusals(const Exchange& exchange, const Reply& reply);
+void get_media(const Exchange& exchange, const Reply& reply);
 void list_alarms(const Exchange& exchange, const Reply& reply);
 void acknowledge_alarm(const Exchange& exchange, const Reply& reply);
 void list_snmp_destinations(const Exchange& exchange, const Reply& reply);

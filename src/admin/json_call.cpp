@@ -36,6 +36,8 @@ object leg_json(const pbx::LegView& leg) {
           {"packets_clear", leg.packets_clear},
           {"packets_encrypted", leg.packets_encrypted},
           {"packets_sent_clear", leg.packets_sent_clear},
+          {"packets_relayed", leg.packets_relayed},
+          {"relay_errors", leg.relay_errors},
           {"padlock", leg.padlock},
           {"reason", json_text(leg.reason)}};
 }
@@ -123,6 +125,12 @@ object explain(const Call& call, bool in_progress) {
   return out;
 }
 
+void add_relay(object& out, const pbx::CallView& call) {
+  out["relay"] = call.relay;
+  out["media_lost"] = call.media_lost;
+  out["media_moves"] = call.media_moves;
+}
+
 template <class Call>
 array legs_json(const Call& call) {
   array legs;
@@ -153,6 +161,7 @@ object to_json(const pbx::RegistrationView& r) {
 
 object to_json(const pbx::CallView& call) {
   object out = head(call);
+  add_relay(out, call);
   out["state"] = pbx::to_string(call.state);
   out["started"] = timestamp(call.started);
   out["answered"] = optional_time(call.answered);
@@ -174,7 +183,9 @@ object to_json(const store::CallRecord& record) {
 }
 
 object explanation(const pbx::CallView& call) {
-  return explain(call, true);
+  object out = explain(call, true);
+  add_relay(out, call);
+  return out;
 }
 
 object explanation(const store::CallRecord& record) {

@@ -26,6 +26,7 @@ class ManagedPbx {
   virtual std::shared_ptr<const pki::OcspState> ocsp() const = 0;
   virtual std::vector<pbx::CounterSample> counters() const = 0;
   virtual pbx::Health health() const = 0;
+  virtual pbx::MediaView media() const = 0;
   virtual void change_settings(store::SystemSettings settings, Done<void> done) = 0;
   virtual void regenerate_certificate(Done<pki::Certificate> done) = 0;
   virtual void import_certificate(base::Bytes file, base::SecretBytes password,
@@ -54,6 +55,7 @@ class RunningPbx final : public ManagedPbx {
   std::shared_ptr<const pki::OcspState> ocsp() const override { return pbx_.ocsp(); }
   std::vector<pbx::CounterSample> counters() const override { return pbx_.counters(); }
   pbx::Health health() const override { return pbx_.health(); }
+  pbx::MediaView media() const override { return pbx_.media(); }
   void change_settings(store::SystemSettings settings, Done<void> done) override {
     pbx_.change_settings(std::move(settings), std::move(done));
   }

@@ -48,6 +48,7 @@ constexpr Route table[] = {
     {Method::get, "/api/v1/trunks", Access::reader, "listTrunks", list_trunks},
     {Method::put, "/api/v1/trunks/{name}", Access::administrator, "putTrunk", put_trunk},
     {Method::remove, "/api/v1/trunks/{name}", Access::administrator, "removeTrunk", remove_trunk},
+    {Method::get, "/api/v1/media", Access::reader, "getMedia", get_media},
     {Method::get, "/api/v1/alarms", Access::reader, "listAlarms", list_alarms},
     {Method::post, "/api/v1/alarms/{id}/acknowledge", Access::administrator, "acknowledgeAlarm", acknowledge_alarm},
     {Method::get, "/api/v1/snmp-destinations", Access::reader, "listSnmpDestinations", list_snmp_destinations},

@@ -7,7 +7,7 @@ namespace cadenas::alarms {
 
 namespace {
 
-constexpr std::array<Kind, 11> catalogue{{
+constexpr std::array<Kind, 12> catalogue{{
     {"certificate.expired", Severity::major, "Certificat expiré", "Certificate expired",
      "Import or regenerate the certificate (menu 2.4.1): until then voice is not encrypted."},
     {"certificate.expiring", Severity::warning, "Certificat bientôt expiré", "Certificate about to expire",
@@ -28,6 +28,8 @@ constexpr std::array<Kind, 11> catalogue{{
      "Import an external certificate, or leave the mode BOTHWAY."},
     {"licence.missing", Severity::major, "Licence de chiffrement absente", "Encryption licence missing",
      "Enter the unlock key (menu 2.1.3)."},
+    {"media.relay-down", Severity::major, "Relais de voix injoignable", "Media relay not answering",
+     "Start the rtpengine again and check the control link to it (cadenas media)."},
     {"snmp.unreachable", Severity::minor, "Destination SNMP injoignable", "SNMP destination unreachable",
      "Check address, user and passwords of the destination, and that it listens."},
 }};

@@ -1,6 +1,7 @@
 #include "apps/configuration_file.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <sstream>
 
@@ -196,6 +197,48 @@ void read_calls(TomlSection calls, pbx::CallSettings& out) {
   calls.finish();
 }
 
+// "127.0.0.1:2223" or "[::1]:2223".
+std::optional<base::Endpoint> control_address(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  std::string host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  std::uint16_t port = 0;
+  const auto read = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || port == 0) return std::nullopt;
+  const auto at = base::Endpoint::parse(host, port);
+  return at ? std::optional(*at) : std::nullopt;
+}
+
+void read_pool(TomlSection pool, pbx::MediaPool& out) {
+  std::vector<std::string> instances;
+  std::vector<unsigned> weights;
+  bool unprotected = false;
+  pool.texts("instances", instances);
+  pool.integers("weights", weights);
+  pool.flag("control_leaves_this_machine", unprotected);
+  for (const std::string& text : instances) {
+    const auto at = control_address(text);
+    if (!at) {
+      pool.refuse("instances", "Each must be a literal address and a port, as 127.0.0.1:2223.");
+    } else if (!at->is_loopback() && !unprotected) {
+      pool.refuse("instances", "The control link carries voice keys in clear: " + text +
+                                   " is not on this machine. Protect the link (VPN, IPsec) and say so with "
+                                   "control_leaves_this_machine = true.");
+    } else {
+      out.relays.instances.push_back({*at, 1});
+    }
+  }
+  if (!weights.empty() && weights.size() != instances.size()) pool.refuse("weights", "One for each instance, or none.");
+  for (std::size_t i = 0; i < std::min(weights.size(), out.relays.instances.size()); ++i) {
+    if (weights[i] < 1 || weights[i] > 100) pool.refuse("weights", "Each must be 1 to 100.");
+    out.relays.instances[i].weight = weights[i];
+  }
+  if (const auto at = pool.word("when_none_is_up", {"embedded", "refuse"})) out.fall_back = *at == 0;
+  pool.millis("ping_interval_ms", base::Millis{100}, 60 * second, out.relays.ping_interval);
+  pool.finish();
+}
+
 void read_media(TomlSection media, pbx::Configuration& out) {
   media::BoardSettings& board = out.media;
   board.bind_ip4 = endpoint(media, "bind_ip4", 0);
@@ -218,6 +261,7 @@ void read_media(TomlSection media, pbx::Configuration& out) {
   if (const auto at = media.word("engine", {"auto", "io_uring", "epoll"})) {
     board.engine = static_cast<media::PacketEngine>(*at);
   }
+  read_pool(media.section("pool"), out.media_pool);
   media.finish();
 }
 

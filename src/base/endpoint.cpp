@@ -48,6 +48,11 @@ Endpoint Endpoint::with_port(std::uint16_t port) const {
   return out;
 }
 
+bool Endpoint::is_loopback() const {
+  if (is_v6()) return IN6_IS_ADDR_LOOPBACK(&storage_.v6.sin6_addr);
+  return is_set() && ntohl(storage_.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
 std::string Endpoint::address() const {
   char text[INET6_ADDRSTRLEN] = "";
   if (is_v6()) {

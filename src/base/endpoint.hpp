@@ -20,6 +20,7 @@ class Endpoint {
   static Result<Endpoint> parse(std::string_view address, std::uint16_t port);
 
   bool is_v6() const { return storage_.v6.sin6_family == AF_INET6; }
+  bool is_loopback() const;  ///< 127.0.0.0/8 or ::1
   bool is_set() const { return storage_.v6.sin6_family != AF_UNSPEC; }
   std::uint16_t port() const;
   Endpoint with_port(std::uint16_t port) const;

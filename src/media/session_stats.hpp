@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/clock.hpp"
 #include "media/leg_media.hpp"
@@ -24,6 +25,8 @@ struct FlowStats {
   std::uint64_t rx_early = 0;          ///< before signalling described the leg: dropped
   std::uint64_t rx_limit = 0;          ///< too many SSRCs, or a key used up (RFC 3711 §9.2): dropped
   std::uint64_t rx_not_forwarded = 0;  ///< leg on hold, or the other leg has no address or no key yet
+  std::uint64_t rx_relayed = 0;        ///< let in by an external relay: its word, not counted proof
+  std::uint64_t rx_relay_errors = 0;   ///< refused by an external relay, for whatever reason
   std::uint64_t tx_encrypted = 0;
   std::uint64_t tx_encrypted_octets = 0;
   std::uint64_t tx_clear = 0;
@@ -55,6 +58,8 @@ struct SessionStats {
   SideStats a;
   SideStats b;
   std::uint64_t passed_through = 0;  ///< packets relayed without a new encryption because both legs share the key
+  std::string relay{};               ///< the external relay that carries the session; empty: the board of this system
+  bool lost = false;                 ///< the external relay does not have the session any more
 
   const SideStats& side(Side s) const { return s == Side::a ? a : b; }
 

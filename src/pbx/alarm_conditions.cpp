@@ -86,6 +86,13 @@ std::vector<Condition> alarm_conditions(const AlarmFacts& facts, base::WallTime 
   for (const std::string& destination : facts.unanswering) {
     out.push_back({"snmp.unreachable", destination, "The latest notification to this manager was lost.", false});
   }
+  if (facts.relays) {
+    for (const rtpengine::InstanceView& relay : facts.relays->instances) {
+      if (relay.state == rtpengine::InstanceState::down) {
+        out.push_back({"media.relay-down", relay.control, relay.reason, false});
+      }
+    }
+  }
   return out;
 }
 

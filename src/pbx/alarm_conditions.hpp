@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/clock.hpp"
 #include "pki/certificate.hpp"
 #include "pki/phone_trust.hpp"
+#include "rtpengine/pool_view.hpp"
 #include "store/model.hpp"
 
 namespace cadenas::pbx {
@@ -21,6 +23,7 @@ struct AlarmFacts {
   std::vector<std::string> unanswering;  ///< names of SNMP destinations
   bool certificate_revoked = false;      ///< its CA says so by OCSP
   std::string why_none{};                ///< where the mode needs a certificate and none is in service; may be empty
+  std::shared_ptr<const rtpengine::PoolView> relays{};  ///< null without a pool
 };
 
 /// The alarms that ought to stand at `now` (OPS-3, CERT-8, RIGHT-1). Pure.

@@ -5,7 +5,6 @@
 
 #include "base/bytes.hpp"
 #include "base/log.hpp"
-#include "media/board.hpp"
 #include "pbx/call_facts.hpp"
 #include "pbx/calls.hpp"
 #include "sip/grammar.hpp"
@@ -93,36 +92,31 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   party->user_agent = message.value(sip::HeaderId::user_agent);
   call->at(Side::a) = party;
   (*leg)->set_owner(call, calls.loop());
-  if (!call->open_media(invite->flow())) return call->fail_setup({503, "No media port is free.", 10});
-  party->media.emplace(call->local_[0], settings.suites);
-  if (replaces) return call->replace_dialog(*replaces);
-
-  Party callee;
-  callee.subscription = found->second;
-  if ((*leg)->offered()) {
-    auto audio = call->take_offer(*party, callee, *(*leg)->offered());
-    if (!audio) {
-      const bool policy = audio.error().code == "call.policy";
-      return call->fail_setup(
-          {488, audio.error().message + (policy ? " " + failing_sentences(party->decision) : std::string{}), {}});
-    }
-    call->caller_audio_ = std::move(*audio);
-  }
-  call->invite_number(number, {});
+  auto called = replaces ? nullptr : found->second;
+  call->open_media([call, replaces, called](std::uint64_t id, const media::SessionPorts* ports) {
+    if (!ports) return call->fail_setup({503, "No media port is free.", 10});
+    call->take_session(id, *ports);
+    call->start(replaces, called);
+  });
 }
 
-bool Call::open_media(const sip::Flow& caller_flow) {
-  session_ = services_.last_session_id.fetch_add(1) + 1;
-  const auto family = caller_flow.remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
-  const auto ports = services_.media->open(session_, family, family);
-  if (!ports) {
-    base::log::warning("call.no-media", {{"call", id_}, {"code", ports.error().code}});
-    session_ = 0;
-    return false;
+void Call::start(const std::optional<ReplacedDialog>& replaces, std::shared_ptr<const store::Subscription> called) {
+  const PartyPtr party = at(Side::a);
+  party->media.emplace(local_[0], services_.settings.suites);
+  if (replaces) return replace_dialog(*replaces);
+
+  Party callee;
+  callee.subscription = std::move(called);
+  if (const auto& offered = static_cast<InboundLeg&>(*party->leg).offered()) {
+    auto audio = take_offer(*party, callee, *offered);
+    if (!audio) {
+      const bool policy = audio.error().code == "call.policy";
+      return fail_setup(
+          {488, audio.error().message + (policy ? " " + failing_sentences(party->decision) : std::string{}), {}});
+    }
+    caller_audio_ = std::move(*audio);
   }
-  local_[0] = {ports->a.address(), ports->a.port()};
-  local_[1] = {ports->b.address(), ports->b.port()};
-  return true;
+  invite_number(to_, {});
 }
 
 Call::PartyPtr Call::party_of(const std::shared_ptr<Leg>& leg) const {
@@ -236,11 +230,16 @@ CallView Call::view() const {
   view.answered = answered_at_;
   view.ended = ended_at_;
   view.cause = cause_;
+  view.media_moves = media_moves_;
   std::optional<media::SessionStats> stats;
   if (final_stats_) {
     stats = *final_stats_;
   } else if (session_ != 0) {
     stats = services_.media->stats(session_);
+  }
+  if (stats) {
+    view.relay = stats->relay;
+    view.media_lost = stats->lost;
   }
   for (const Side side : {Side::a, Side::b}) {
     if (at(side)) view.legs.push_back(view_of(*at(side), stats ? &stats->side(side) : nullptr));
@@ -258,21 +257,27 @@ void Call::finalize(const std::string& cause) {
   cause_ = cause;
   ended_at_ = loop_.clock().now();
   exchange_.reset();
-  if (session_ != 0) {
-    if (auto stats = services_.media->close(session_)) {
-      final_stats_ = std::make_shared<media::SessionStats>(*stats);
-    }
+  ticket_.give_back();
+  if (session_ == 0) return conclude(std::nullopt);
+  services_.media->close(session_, loop_,
+                         [self](const std::optional<media::SessionStats>& stats) { self->conclude(stats); });
+}
+
+void Call::conclude(const std::optional<media::SessionStats>& stats) {
+  const auto self = shared_from_this();
+  if (stats) {
+    final_stats_ = std::make_shared<media::SessionStats>(*stats);
+    if (stats->lost) cause_ += ", media lost";
   }
   const CallView last = view();
   const bool locked = std::all_of(last.legs.begin(), last.legs.end(), [](const LegView& leg) { return leg.padlock; });
   base::log::info(
       "call.ended",
-      {{"call", id_}, {"from", from_}, {"to", to_}, {"cause", cause}, {"encrypted", locked && last.legs.size() > 1}});
+      {{"call", id_}, {"from", from_}, {"to", to_}, {"cause", cause_}, {"encrypted", locked && last.legs.size() > 1}});
   if (services_.record) services_.record(record_of(last));
   parties_ = {};
   forks_.clear();
   transfer_.reset();
-  ticket_.give_back();
   calls_.remove_call(id_);
 }
 

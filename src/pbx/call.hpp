@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/loop.hpp"
-#include "media/leg_media.hpp"
+#include "media/board.hpp"
 #include "pbx/call_view.hpp"
 #include "pbx/forking.hpp"
 #include "pbx/inbound_leg.hpp"
@@ -39,6 +39,7 @@ struct CallServices;
 ///   answered | offer of one                   | offer to the other, its answer back           | answered
 ///   answered | REFER of one                   | the target is called, then takes its place    | answered
 ///   answered | one ends                       | BYE to the other                              | ended
+///   answered | media session lost             | another session, both parties offered it      | answered
 ///   any      | hang_up                        | all legs ended                                | ended
 class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
  public:
@@ -51,6 +52,11 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   const std::string& id() const { return id_; }
   CallView view() const;
   void hang_up(const std::string& cause);
+  /// Its media session, 0 for none.
+  std::uint64_t session() const { return session_; }
+  /// The external relay of its media is gone: the call is moved to another one by re-INVITEs, as soon as nothing else
+  /// is being negotiated. On the call's loop.
+  void on_media_lost();
   void on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) override;
 
   /// Gives the party at the other end of `replaced` away and ends this call (RFC 3891, RFC 5589 §7). `taken` runs on
@@ -70,6 +76,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
       take_back,    ///< as forward, but `from` has cancelled: `to` is told again what stands
       inform,       ///< `to` is told what the other one said; nobody waits
       join,         ///< `to` has come from another call: its answer is what the other one is told
+      move,         ///< as join, for a party whose media session was lost
     };
     Kind kind = Kind::forward;
     PartyPtr from;
@@ -82,7 +89,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   };
 
   // Setting up (call.cpp, call_forks.cpp).
-  bool open_media(const sip::Flow& caller_flow);
+  void start(const std::optional<ReplacedDialog>& replaces, std::shared_ptr<const store::Subscription> callee);
   void invite_number(const std::string& number, const std::string& referred_by);
   void ring(const std::vector<Binding>& bindings, std::shared_ptr<const store::Subscription> callee,
             const std::string& referred_by);
@@ -126,10 +133,18 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   void join(const PartyPtr& newcomer);
   void notify(const PartyPtr& referrer, int status, bool last);
 
+  // Its media session, and another one for a lost one (call_media.cpp).
+  void open_media(const std::function<void(std::uint64_t id, const media::SessionPorts* ports)>& opened);
+  void take_session(std::uint64_t id, const media::SessionPorts& ports);
+  void close_media(std::uint64_t id);
+  bool can_move() const;
+  void move_media(unsigned tries_left);
+
   // Ending.
   void on_ended(const PartyPtr& party, const std::string& cause);
   void end_leg(const PartyPtr& party, int status = 480, const std::string& warning = {});
   void finalize(const std::string& cause);
+  void conclude(const std::optional<media::SessionStats>& stats);
 
   PartyPtr party_of(const std::shared_ptr<Leg>& leg) const;
   PartyPtr& at(Side side) { return parties_[static_cast<std::size_t>(side)]; }
@@ -155,6 +170,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   std::string cause_;
 
   std::uint64_t session_ = 0;  // 0: no media session
+  unsigned media_moves_ = 0;
   std::array<LocalMedia, 2> local_;
   std::array<PartyPtr, 2> parties_;  // by side; b is empty until a contact answers
   std::vector<PartyPtr> forks_;

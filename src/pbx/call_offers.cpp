@@ -135,6 +135,7 @@ void Call::on_offer_answered(const PartyPtr& party, const SharedSdp& sdp) {
       return;
     }
     case Exchange::Kind::join:
+    case Exchange::Kind::move:
       return inform(exchange.from, *audio);
     case Exchange::Kind::take_back:
       return inform(party, exchange.from->media->remote_audio());
@@ -158,6 +159,8 @@ void Call::on_offer_refused(const PartyPtr& party, int status) {
       return refuse(exchange.from, status, {});
     case Exchange::Kind::join:
       return hang_up("transferred party refused");
+    case Exchange::Kind::move:
+      return hang_up("media lost");
     case Exchange::Kind::in_response:
     case Exchange::Kind::take_back:
     case Exchange::Kind::inform:

@@ -34,6 +34,10 @@ struct LegView {
   std::uint64_t packets_clear = 0;      ///< plain RTP from the phone
   std::uint64_t packets_encrypted = 0;  ///< SRTP packets sent to the phone
   std::uint64_t packets_sent_clear = 0;
+  /// Packets of the phone that an external relay says it let in, decrypted where a suite is agreed, and refused. They
+  /// are its word: such a leg never has a locked padlock.
+  std::uint64_t packets_relayed = 0;
+  std::uint64_t relay_errors = 0;
   /// SRTP really in use: a suite agreed, packets authenticated, none clear in either direction.
   bool padlock = false;
   std::string reason;                     ///< one sentence: why the padlock is as it is
@@ -49,6 +53,9 @@ struct CallView {
   std::optional<base::WallTime> answered;
   std::optional<base::WallTime> ended;
   std::string cause;          ///< empty while the call lives
+  std::string relay;          ///< the rtpengine that carries the voice; empty: the embedded board
+  bool media_lost = false;    ///< that relay does not have it any more, and no other has taken over yet
+  unsigned media_moves = 0;   ///< how often another one took over; packets are counted since the last time
   std::vector<LegView> legs;  ///< the caller's first
 };
 

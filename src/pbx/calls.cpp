@@ -1,6 +1,7 @@
 #include "pbx/calls.hpp"
 
 #include <iterator>
+#include <unordered_set>
 #include <utility>
 
 #include "pbx/call.hpp"
@@ -106,6 +107,19 @@ void Calls::hang_up(CallServices& services, const std::string& id) {
       if (found == calls->calls_.end()) return;
       const auto call = found->second;
       call->hang_up("ended by the administrator");
+    });
+  }
+}
+
+void Calls::media_lost(CallServices& services, const std::vector<std::uint64_t>& sessions) {
+  const auto lost = std::make_shared<const std::unordered_set<std::uint64_t>>(sessions.begin(), sessions.end());
+  for (Calls* calls : services.per_loop) {
+    calls->loop().post([calls, lost] {
+      std::vector<std::shared_ptr<Call>> theirs;
+      for (const auto& [id, call] : calls->calls_) {
+        if (lost->contains(call->session())) theirs.push_back(call);
+      }
+      for (const auto& call : theirs) call->on_media_lost();
     });
   }
 }

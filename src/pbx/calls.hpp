@@ -82,6 +82,8 @@ class Calls {
   bool carries(const sip::Flow& flow) const;
   /// Ends the call of that id, of whatever loop it is. Any thread.
   static void hang_up(CallServices& services, const std::string& id);
+  /// Tells the calls that have these media sessions, of whatever loop they are. Any thread.
+  static void media_lost(CallServices& services, const std::vector<std::uint64_t>& sessions);
 
   base::Loop& loop() { return loop_; }
   sip::TransactionLayer& transactions() { return transactions_; }

@@ -13,6 +13,7 @@
 #include "pbx/registrar_settings.hpp"
 #include "pki/self_signed.hpp"
 #include "pki/tls_context.hpp"
+#include "rtpengine/pool.hpp"
 #include "sip/timings.hpp"
 #include "sip/transport_limits.hpp"
 #include "store/model.hpp"
@@ -36,6 +37,12 @@ struct FirstSettings {
   store::TransportMode mode = store::TransportMode::pbx_cert;
 };
 
+/// Media on rtpengine instead of the embedded board.
+struct MediaPool {
+  rtpengine::PoolSettings relays;  ///< no instance: the embedded board does it all
+  bool fall_back = true;           ///< to the embedded board while no instance is up; else calls are refused
+};
+
 /// Everything about one iPBX that is read once at its start; parsed by apps/, immutable from then on. What is changed
 /// while it runs is in the store.
 struct Configuration {
@@ -49,6 +56,7 @@ struct Configuration {
   RegistrarSettings registrar;
   CallSettings calls;
   media::BoardSettings media;
+  MediaPool media_pool;
   pki::TlsCompatibility tls = pki::TlsCompatibility::modern;
   pki::SelfSignedOptions self_signed;
   store::Retention retention;

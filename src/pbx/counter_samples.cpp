@@ -92,4 +92,21 @@ std::vector<CounterSample> counter_samples(const std::vector<const Node*>& nodes
   return out;
 }
 
+void add_media_samples(std::vector<CounterSample>& out, const MediaView& media) {
+  out.push_back(
+      {"cadenas_media_sessions", "Media sessions open on the embedded board.", "", true, media.board_sessions});
+  if (!media.pool) return;
+  for (const rtpengine::InstanceView& relay : media.pool->instances) {
+    const std::string labels = "relay=\"" + relay.control + "\"";
+    const bool up = relay.state == rtpengine::InstanceState::up;
+    out.push_back({"cadenas_relay_up", "1 when the rtpengine answers.", labels, true, up ? 1U : 0U});
+    out.push_back({"cadenas_relay_sessions", "Media sessions open on the rtpengine.", labels, true, relay.sessions});
+    out.push_back(
+        {"cadenas_relay_opened_total", "Media sessions opened on the rtpengine.", labels, false, relay.opened});
+    out.push_back({"cadenas_relay_lost_total", "Media sessions lost with the rtpengine.", labels, false, relay.lost});
+  }
+  out.push_back({"cadenas_relay_fallbacks_total", "Media sessions on the embedded board for want of an rtpengine.", "",
+                 false, media.fallbacks});
+}
+
 }  // namespace cadenas::pbx

@@ -6,9 +6,9 @@
 
 namespace cadenas::pbx {
 
-base::Result<media::SessionPorts> BoardSessions::open(std::uint64_t id, media::AddressFamily a,
-                                                      media::AddressFamily b) {
-  return board_.open(id, a, b);
+void BoardSessions::open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, base::Loop&,
+                         const Opened& opened) {
+  opened(board_.open(id, a, b));
 }
 
 base::Result<void> BoardSessions::configure(std::uint64_t id, media::Side side, media::LegMedia leg) {
@@ -19,8 +19,8 @@ std::optional<media::SessionStats> BoardSessions::stats(std::uint64_t id) const 
   return board_.stats(id);
 }
 
-std::optional<media::SessionStats> BoardSessions::close(std::uint64_t id) {
-  return board_.close(id);
+void BoardSessions::close(std::uint64_t id, base::Loop&, const Closed& closed) {
+  closed(board_.close(id));
 }
 
 }  // namespace cadenas::pbx

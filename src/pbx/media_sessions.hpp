@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "base/error.hpp"
+#include "base/loop.hpp"
 #include "media/leg_media.hpp"
 #include "media/session_stats.hpp"
 
@@ -15,24 +17,30 @@ struct SessionPorts;
 
 namespace cadenas::pbx {
 
-/// What a call needs of the media board. Any thread; see media::Board for the meaning and the errors.
+/// What a call needs of whatever relays its media. Any thread; see media::Board for the meaning and the errors. The
+/// embedded board answers within the call, on the calling thread; an external relay answers on `answer_on`.
 class MediaSessions {
  public:
+  using Opened = std::function<void(base::Result<media::SessionPorts>)>;
+  using Closed = std::function<void(std::optional<media::SessionStats>)>;
+
   virtual ~MediaSessions() = default;
-  virtual base::Result<media::SessionPorts> open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b) = 0;
+  virtual void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, base::Loop& answer_on,
+                    const Opened& opened) = 0;
   virtual base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) = 0;
   virtual std::optional<media::SessionStats> stats(std::uint64_t id) const = 0;
-  virtual std::optional<media::SessionStats> close(std::uint64_t id) = 0;
+  virtual void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) = 0;
 };
 
 /// The embedded board. `board` outlives it.
 class BoardSessions final : public MediaSessions {
  public:
   explicit BoardSessions(media::Board& board) : board_(board) {}
-  base::Result<media::SessionPorts> open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b) override;
+  void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, base::Loop& answer_on,
+            const Opened& opened) override;
   base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) override;
   std::optional<media::SessionStats> stats(std::uint64_t id) const override;
-  std::optional<media::SessionStats> close(std::uint64_t id) override;
+  void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) override;
 
  private:
   media::Board& board_;

@@ -17,6 +17,11 @@ std::string padlock_reason(const Party& party, const LegView& view) {
     return "A suite is agreed now, but " + std::to_string(view.packets_clear + view.packets_sent_clear) +
            " packets of this call were clear.";
   }
+  if (view.packets_relayed > 0) {
+    return view.srtp_suite + " is agreed and its keys are with an external relay, which says that it let " +
+           std::to_string(view.packets_relayed) + " packets of the phone in and refused " +
+           std::to_string(view.relay_errors) + ". This system counted none itself: no proof, so the padlock is open.";
+  }
   if (view.packets_authenticated == 0) return "A suite is agreed, but no packet of the phone was authenticated so far.";
   return view.srtp_suite + ": " + std::to_string(view.packets_authenticated) +
          " packets of the phone authenticated, none clear.";
@@ -61,9 +66,11 @@ LegView view_of(const Party& party, const media::SideStats* stats) {
     view.packets_clear = now.rx_clear - then.rx_clear;
     view.packets_encrypted = now.tx_encrypted - then.tx_encrypted;
     view.packets_sent_clear = now.tx_clear - then.tx_clear;
+    view.packets_relayed = now.rx_relayed - then.rx_relayed;
+    view.relay_errors = now.rx_relay_errors - then.rx_relay_errors;
   }
   view.padlock = !view.srtp_suite.empty() && view.packets_authenticated > 0 && view.packets_clear == 0 &&
-                 view.packets_sent_clear == 0;
+                 view.packets_sent_clear == 0 && view.packets_relayed == 0;
   view.reason = padlock_reason(party, view);
   return view;
 }

@@ -80,7 +80,7 @@ std::vector<CounterSample> Pbx::counters() const {
   for (const auto& node : parts_->nodes_) nodes.push_back(node.get());
   auto out = counter_samples(nodes, parts_->locations_);
   out.push_back({"cadenas_calls", "Calls in progress.", "", true, parts_->services_.active_calls.load()});
-  out.push_back({"cadenas_media_sessions", "Media sessions open.", "", true, parts_->board_.sessions()});
+  add_media_samples(out, parts_->media());
   const alarms::SnmpCounts snmp = parts_->notifier().counts();
   const auto notifications = [&](const char* labels, std::uint64_t value) {
     out.push_back(
@@ -99,6 +99,10 @@ std::vector<CounterSample> Pbx::counters() const {
 
 Health Pbx::health() const {
   return parts_->health();
+}
+
+MediaView Pbx::media() const {
+  return parts_->media();
 }
 
 void Pbx::set_mode(store::TransportMode mode, Done<void> done) {

@@ -16,6 +16,7 @@
 #include "pbx/call_view.hpp"
 #include "pbx/counters.hpp"
 #include "pbx/imported_certificate.hpp"
+#include "pbx/media_view.hpp"
 #include "pbx/refusal_log.hpp"
 #include "pbx/registration_view.hpp"
 #include "pki/certificate.hpp"
@@ -95,6 +96,7 @@ class Pbx {
   std::shared_ptr<const pki::OcspState> ocsp() const;
   std::vector<CounterSample> counters() const;
   Health health() const;
+  MediaView media() const;
 
   /// MODE-1 to MODE-5: switches the SIP service, then stores the mode. Connections and calls that the new mode allows
   /// go on untouched; what it does not allow (TLS in NO TLS; UDP, TCP and TLS without a verified certificate in

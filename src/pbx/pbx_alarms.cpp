@@ -18,6 +18,7 @@ void Pbx::Parts::look_at_alarms() {
   AlarmFacts facts{&model->settings, certificate_.current(), authorities.get(), disciplined};
   facts.unanswering = notifier_.unanswering(*model);
   facts.certificate_revoked = ocsp && ocsp->answer && ocsp->answer->status == pki::OcspStatus::revoked;
+  facts.relays = media().pool;
   {
     const std::lock_guard lock(noting_);
     if (not_applied_) facts.why_none = not_applied_->message;

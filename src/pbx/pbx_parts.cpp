@@ -49,6 +49,7 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
           staple_, clock) {
   services_.settings = configuration_.calls;
   services_.media = &sessions_;
+  make_pool(clock);
   services_.snapshot = [this] { return store_->snapshot(); };
   services_.certificate = [this, &clock] { return certificate_.state(clock.now()); };
   services_.find = [this](std::string number, base::Loop& answer_on, Locations::Found found) {
@@ -90,6 +91,13 @@ base::Result<void> Pbx::Parts::start() {
     base::name_this_thread("office");
     office_.run();
   });
+  if (pool_) {
+    relay_thread_ = std::thread([this] {
+      base::name_this_thread("relay");
+      relay_loop_->run();
+    });
+    pool_->start();
+  }
   auto outcome = wait_for<void>([this](auto done) {
     office_.post([this, done] {
       if (auto opened = trust_.open(); !opened) {
@@ -124,6 +132,10 @@ void Pbx::Parts::stop() {
   office_.stop();
   office_thread_.join();
   end_calls();
+  if (relay_thread_.joinable()) {
+    relay_loop_->stop();
+    relay_thread_.join();
+  }
   for (const auto& node : nodes_) {
     (void)wait_for<void>([&](auto done) {
       node->loop().post([&node = *node, done] {

@@ -21,7 +21,9 @@
 #include "pbx/node.hpp"
 #include "pbx/ocsp_stapler.hpp"
 #include "pbx/pbx.hpp"
+#include "pbx/relayed_sessions.hpp"
 #include "pbx/sip_service.hpp"
+#include "rtpengine/pool.hpp"
 #include "store/store.hpp"
 
 namespace cadenas::pbx {
@@ -46,6 +48,7 @@ class Pbx::Parts {
   Health health() const;
   std::shared_ptr<const pki::OcspState> ocsp() const { return stapler_.state(); }
   std::uint64_t ocsp_failures() const { return stapler_.failures(); }
+  MediaView media() const;
 
   const Configuration configuration_;
   // Before the loops: what is still queued on them when they go may hold the last reference to a call, which counts
@@ -56,6 +59,9 @@ class Pbx::Parts {
   std::unique_ptr<store::Store> store_;
   media::Board board_;
   BoardSessions sessions_;
+  std::unique_ptr<base::Loop> relay_loop_;  // null, as the two below, without a pool of rtpengine
+  std::unique_ptr<rtpengine::Pool> pool_;
+  std::unique_ptr<RelayedSessions> relayed_;
   RefusalLog refusals_;
   alarms::Board alarms_;   // of the office thread, but its view
   pki::PhoneTrust trust_;  // of the office thread
@@ -74,6 +80,8 @@ class Pbx::Parts {
   void audit();
   void look_at_alarms();
   void tell_alarm(const alarms::Event& event);
+  void make_pool(const base::Clock& clock);
+  void tell_relay(const rtpengine::InstanceView& relay, std::size_t lost);
   void journal_revoked(const std::vector<RevokedPeer>& closed);
   base::Result<void> take(const store::SystemSettings& settings);
   base::Result<void> serve(const store::SystemSettings& settings);
@@ -88,6 +96,7 @@ class Pbx::Parts {
   }
 
   std::thread office_thread_;
+  std::thread relay_thread_;
   std::atomic<bool> running_{false};
   mutable std::mutex noting_;
   std::optional<base::Error> not_applied_;  // under noting_; why mode or certificate are not as they ought to be

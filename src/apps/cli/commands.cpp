@@ -228,6 +228,8 @@ void add_system(CLI::App& app, Action& action) {
   unlocking->callback([=, &action] {
     action = [key](const Access& access, const Printing& printing) { return unlock(access, printing, *key); };
   });
+  on_get(app.add_subcommand("media", "Where voice is relayed: the embedded board and the pool of rtpengine"), action,
+         show_media, "/api/v1/media");
   CLI::App* alarms = app.add_subcommand("alarms", "The alarms that stand");
   on_get_alone(alarms, action, show_alarms, "/api/v1/alarms");
   CLI::App* acknowledging = alarms->add_subcommand("ack", "Notes that somebody has seen one");

@@ -40,12 +40,24 @@ void show_leg(std::ostream& out, const value& leg) {
                 {"sent", text(leg, "packets_encrypted").empty() ? ""
                                                                 : text(leg, "packets_encrypted") + " encrypted, " +
                                                                       text(leg, "packets_sent_clear") + " clear"},
+                {"relay says",
+                 text(leg, "packets_relayed").empty() || text(leg, "packets_relayed") == "0"
+                     ? ""
+                     : text(leg, "packets_relayed") + " let in, " + text(leg, "relay_errors") + " refused; not proof"},
                 {"failing", text(leg, "failing")}},
                "  ");
 }
 
 void show_head(std::ostream& out, const value& call) {
   out << "Call " << text(call, "id") << ": " << text(call, "from") << " -> " << text(call, "to") << '\n';
+  const std::string relay = text(call, "relay");
+  if (!relay.empty()) {
+    out << "Voice by external relay " << relay
+        << (flag(call, "media_lost") ? ": MEDIA LOST, it does not answer for this call\n" : "\n");
+  }
+  if (const std::string moves = text(call, "media_moves"); !moves.empty() && moves != "0") {
+    out << "Voice moved to another relay " << moves << " times; packets are counted since the last time\n";
+  }
 }
 
 }  // namespace
@@ -170,6 +182,19 @@ void show_settings(std::ostream& out, const value& s) {
 void show_licence(std::ostream& out, const value& answer) {
   print_fields(out, {{"system id", text(answer, "system_id")},
                      {"encryption", flag(answer, "encryption") ? "unlocked" : "locked"}});
+}
+
+void show_media(std::ostream& out, const value& answer) {
+  print_fields(out, {{"embedded board", text(answer, "board_sessions") + " sessions"}});
+  if (list(answer, "relays").empty()) return;
+  print_fields(out, {{"no relay up", text(answer, "when_none_is_up")},
+                     {"so far", text(answer, "fallbacks") + " sessions on the board for want of a relay"}});
+  Table table({"RTPENGINE", "STATE", "SINCE", "WEIGHT", "SESSIONS", "OPENED", "LOST", "REASON"});
+  for (const value& r : list(answer, "relays")) {
+    table.add({text(r, "control"), text(r, "state"), short_time(r, "since"), text(r, "weight"), text(r, "sessions"),
+               text(r, "opened"), text(r, "lost"), text(r, "reason")});
+  }
+  table.print(out);
 }
 
 void show_alarms(std::ostream& out, const value& answer) {

@@ -20,6 +20,8 @@ void show_explanation(std::ostream& out, const boost::json::value& answer);
 void show_findings(std::ostream& out, const boost::json::value& answer);
 void show_settings(std::ostream& out, const boost::json::value& answer);
 void show_licence(std::ostream& out, const boost::json::value& answer);
+/// The embedded board and each rtpengine of the pool.
+void show_media(std::ostream& out, const boost::json::value& answer);
 void show_alarms(std::ostream& out, const boost::json::value& answer);
 void show_journal(std::ostream& out, const boost::json::value& answer);
 void show_classes(std::ostream& out, const boost::json::value& answer);

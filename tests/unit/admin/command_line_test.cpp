@@ -130,6 +130,15 @@ TEST_F(CommandLine, SaysInStatusWhatKeepsTheSystemFromEncryptingUntilItIsUnlocke
   EXPECT_THAT(run({"status"}).out, ::testing::Not(HasSubstr("policy.no-licence")));
 }
 
+TEST_F(CommandLine, ShowsTheEmbeddedBoardAndEachRelayOfThePool) {
+  const auto media = run({"media"});
+  EXPECT_EQ(media.status, 0) << media.err;
+  for (const char* shown :
+       {"5 sessions", "2 sessions on the board", "127.0.0.1:2223", "127.0.0.1:2224", "It did not answer."}) {
+    EXPECT_THAT(media.out, HasSubstr(shown));
+  }
+}
+
 TEST_F(CommandLine, ShowsAndChangesSettings) {
   const auto changed = run({"settings", "--voice-encryption", "off", "--tel", "192.0.2.1,192.0.2.2"});
   EXPECT_EQ(changed.status, 0) << changed.err;

@@ -118,6 +118,37 @@ TEST(ConfigurationFile, NamesTheKeyAndTheLineOfWhatIsWrong) {
   }
 }
 
+TEST(ConfigurationFile, ReadsThePoolOfRtpengine) {
+  const auto read = parse_configuration(
+      "[media.pool]\ninstances = [\"127.0.0.1:2223\", \"[::1]:2224\"]\nweights = [1, 3]\nwhen_none_is_up = "
+      "\"refuse\"\n",
+      "/etc");
+  ASSERT_TRUE(read) << read.error().message;
+  const auto& relays = read->pbx.media_pool.relays.instances;
+  ASSERT_EQ(relays.size(), 2U);
+  EXPECT_EQ(relays[0].control.to_string(), "127.0.0.1:2223");
+  EXPECT_EQ(relays[1].control.to_string(), "[::1]:2224");
+  EXPECT_EQ(relays[1].weight, 3U);
+  EXPECT_FALSE(read->pbx.media_pool.fall_back);
+}
+
+TEST(ConfigurationFile, RefusesAControlLinkThatLeavesTheMachineUnlessToldThatItIsProtected) {
+  const std::string pool = "[media.pool]\ninstances = [\"192.0.2.1:2223\"]\n";
+  const auto refused = parse_configuration(pool, "/etc");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("voice keys in clear"));
+  EXPECT_TRUE(parse_configuration(pool + "control_leaves_this_machine = true\n", "/etc"));
+}
+
+TEST(ConfigurationFile, SaysWhatIsWrongWithThePool) {
+  for (const char* wrong :
+       {"instances = [\"127.0.0.1\"]", "instances = [\"localhost:2223\"]", "instances = [\"127.0.0.1:0\"]",
+        "instances = [\"127.0.0.1:70000\"]", "instances = [\"127.0.0.1:2223\"]\nweights = [1, 2]",
+        "instances = [\"127.0.0.1:2223\"]\nweights = [101]", "when_none_is_up = \"wait\""}) {
+    EXPECT_FALSE(parse_configuration("[media.pool]\n" + std::string(wrong) + "\n", "/etc")) << wrong;
+  }
+}
+
 TEST(ConfigurationFile, SaysWhichFileCannotBeRead) {
   const auto read = load_configuration("/nowhere/cadenas.toml");
   ASSERT_FALSE(read);

@@ -95,6 +95,12 @@ class PicturedPbx final : public admin::ManagedPbx {
     out.listening = {{sip::Transport::tls, *base::Endpoint::parse("127.0.0.1", 5061)}};
     return out;
   }
+  pbx::MediaView media() const override {
+    auto pool = std::make_shared<rtpengine::PoolView>();
+    pool->instances.push_back({"127.0.0.1:2223", 1, rtpengine::InstanceState::up, "", {}, 3, 17, 0});
+    pool->instances.push_back({"127.0.0.1:2224", 2, rtpengine::InstanceState::down, "It did not answer.", {}, 0, 9, 4});
+    return {5, pool, true, 2};
+  }
   void change_settings(store::SystemSettings settings, Done<void> done) override {
     if (settings.mode == store::TransportMode::bothway && authorities_->empty()) {
       return done(base::fail("mode.no-phone-ca", "BOTHWAY needs the CAs of phones.", "mode"));

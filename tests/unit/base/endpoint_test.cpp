@@ -16,6 +16,15 @@ TEST(Endpoint, RefusesANameWithAStableCode) {
   EXPECT_EQ(result.error().code, "endpoint.address");
 }
 
+TEST(Endpoint, KnowsWhatStaysOnThisMachine) {
+  for (const char* here : {"127.0.0.1", "127.9.8.7", "::1"})
+    EXPECT_TRUE(Endpoint::parse(here, 1)->is_loopback()) << here;
+  for (const char* out : {"128.0.0.1", "192.0.2.1", "0.0.0.0", "::", "::ffff:127.0.0.1"}) {
+    EXPECT_FALSE(Endpoint::parse(out, 1)->is_loopback()) << out;
+  }
+  EXPECT_FALSE(Endpoint().is_loopback());
+}
+
 TEST(Endpoint, DifferentPortsAreDifferentFlowsOfOneHost) {
   const auto a = *Endpoint::parse("192.0.2.7", 1);
   const auto b = *Endpoint::parse("192.0.2.7", 2);

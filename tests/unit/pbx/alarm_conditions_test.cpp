@@ -58,6 +58,20 @@ TEST_F(AlarmConditions, NameLicenceClockAndBothwayWithoutACertificate) {
 }
 
 // CERT-8, OPS-3: daily for one from elsewhere, once for one that renews itself.
+TEST_F(AlarmConditions, NameARelayThatDoesNotAnswer) {
+  auto pool = std::make_shared<rtpengine::PoolView>();
+  pool->instances.push_back({"127.0.0.1:2223", 1, rtpengine::InstanceState::up});
+  pool->instances.push_back({"127.0.0.1:2224", 1, rtpengine::InstanceState::down, "It did not answer."});
+  pool->instances.push_back({"127.0.0.1:2225", 1, rtpengine::InstanceState::unknown});
+  AlarmFacts with_pool = facts();
+  with_pool.relays = pool;
+  const auto found = alarm_conditions(with_pool, now_);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].code, "media.relay-down");
+  EXPECT_EQ(found[0].object, "127.0.0.1:2224");
+  EXPECT_EQ(found[0].detail, "It did not answer.");
+}
+
 TEST_F(AlarmConditions, FollowTheCertificateToItsEnd) {
   certificate_ = pki::issue({.common_name = "own", .until = days(13)}, &ca_).leaf();
   ASSERT_EQ(codes(), std::vector<std::string>{"certificate.expiring"});

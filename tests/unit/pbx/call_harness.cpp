@@ -5,12 +5,17 @@
 
 namespace cadenas::pbx::test {
 
-base::Result<media::SessionPorts> FakeMedia::open(std::uint64_t id, media::AddressFamily, media::AddressFamily) {
-  if (exhausted) return base::fail("media.ports-exhausted", "No port is free.");
-  sessions[id];
-  const auto port = static_cast<std::uint16_t>(20000 + id * 4);
-  return media::SessionPorts{*base::Endpoint::parse("192.0.2.1", port),
-                             *base::Endpoint::parse("192.0.2.1", static_cast<std::uint16_t>(port + 2))};
+void FakeMedia::open(std::uint64_t id, media::AddressFamily, media::AddressFamily, base::Loop& answer_on,
+                     const Opened& opened) {
+  base::Result<media::SessionPorts> ports = base::fail("media.ports-exhausted", "No port is free.");
+  if (!exhausted) {
+    sessions[id];
+    const auto port = static_cast<std::uint16_t>(20000 + id * 4);
+    ports = media::SessionPorts{*base::Endpoint::parse("192.0.2.1", port),
+                                *base::Endpoint::parse("192.0.2.1", static_cast<std::uint16_t>(port + 2))};
+  }
+  if (!answers_later) return opened(ports);
+  answer_on.post([opened, ports] { opened(ports); });
 }
 
 base::Result<void> FakeMedia::configure(std::uint64_t id, media::Side side, media::LegMedia leg) {
@@ -26,10 +31,11 @@ std::optional<media::SessionStats> FakeMedia::stats(std::uint64_t id) const {
   return found->second.stats;
 }
 
-std::optional<media::SessionStats> FakeMedia::close(std::uint64_t id) {
+void FakeMedia::close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) {
   auto stats = this->stats(id);
   if (stats) sessions[id].open = false;
-  return stats;
+  if (!answers_later) return closed(stats);
+  answer_on.post([closed, stats] { closed(stats); });
 }
 
 std::size_t FakeMedia::open_sessions() const {

@@ -30,15 +30,17 @@ class FakeMedia final : public MediaSessions {
     media::SessionStats stats;
     bool open = true;
   };
-  base::Result<media::SessionPorts> open(std::uint64_t id, media::AddressFamily, media::AddressFamily) override;
+  void open(std::uint64_t id, media::AddressFamily, media::AddressFamily, base::Loop& answer_on,
+            const Opened& opened) override;
   base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) override;
   std::optional<media::SessionStats> stats(std::uint64_t id) const override;
-  std::optional<media::SessionStats> close(std::uint64_t id) override;
+  void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) override;
 
   std::size_t open_sessions() const;
   Session& last() { return sessions.rbegin()->second; }
   std::map<std::uint64_t, Session> sessions;
   bool exhausted = false;
+  bool answers_later = false;  ///< as an external relay does
 };
 
 class Exchange;

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "pbx/media_sessions.hpp"
+
+namespace cadenas::rtpengine {
+class Pool;
+}
+
+namespace cadenas::pbx {
+
+/// Sessions on a pool of rtpengine, and on the embedded board while none of the pool is up, where that is wanted. A
+/// session stays where it was opened. Pool and board outlive it, and the pool's loop ends before.
+class RelayedSessions final : public MediaSessions {
+ public:
+  RelayedSessions(rtpengine::Pool& pool, media::Board& board, bool fall_back)
+      : pool_(pool), board_(board), fall_back_(fall_back) {}
+
+  /// Errors those of rtpengine::Pool::open, or of the board where it had to do.
+  void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, base::Loop& answer_on,
+            const Opened& opened) override;
+  base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) override;
+  std::optional<media::SessionStats> stats(std::uint64_t id) const override;
+  void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) override;
+
+  /// Sessions that went to the board for want of a relay. Any thread.
+  std::uint64_t fallbacks() const { return fallbacks_.load(); }
+
+ private:
+  rtpengine::Pool& pool_;
+  media::Board& board_;
+  const bool fall_back_;
+  std::atomic<std::uint64_t> fallbacks_{0};
+  bool said_ = false;  // of the pool's loop: that the pool gives nothing is logged once until it does again
+};
+
+}  // namespace cadenas::pbx
