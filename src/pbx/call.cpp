@@ -40,14 +40,13 @@ void refuse_busy(const std::shared_ptr<sip::ServerTransaction>& invite) {
 
 }  // namespace
 
-Call::Call(Calls& calls, std::shared_ptr<const store::Subscription> caller, std::string callee)
+Call::Call(Calls& calls, const Correspondent& caller, std::string callee)
     : calls_(calls),
       services_(calls.services()),
       loop_(calls.loop()),
       id_(base::random_hex(8)),
-      from_(caller->number),
+      from_(caller.number),
       to_(std::move(callee)),
-      caller_(std::move(caller)),
       started_(calls.loop().clock().now()) {
   services_.active_calls.fetch_add(1);
 }
@@ -56,26 +55,36 @@ Call::~Call() {
   services_.active_calls.fetch_sub(1);
 }
 
-void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& invite,
-                 std::shared_ptr<const store::Subscription> caller) {
-  const CallSettings& settings = calls.services().settings;
+void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& invite, Correspondent caller) {
+  CallServices& services = calls.services();
+  const CallSettings& settings = services.settings;
   const sip::MessageView& message = invite->request();
   if (message.max_forwards() == 0U) return invite->respond(483);
-  if (calls.services().active_calls.load() >= settings.max_calls) return refuse_busy(invite);
-  auto ticket = calls.services().calls_by_number.take(caller->number, settings.max_calls_per_number);
+  if (services.active_calls.load() >= settings.max_calls) return refuse_busy(invite);
+  auto ticket = caller.trunk ? services.calls_by_trunk.take(caller.trunk->name, caller.trunk->max_calls)
+                             : services.calls_by_number.take(caller.number, settings.max_calls_per_number);
   if (!ticket) return refuse_busy(invite);
   std::optional<ReplacedDialog> replaces;
   if (const auto* field = message.find(sip::HeaderId::replaces)) {
+    // Who speaks behind a trunk is not authenticated, so it takes over no dialog.
+    if (caller.trunk) return invite->respond(403, "Replaces By A Trunk");
     auto parsed = parse_replaces(field->value);
     if (!parsed) return invite->respond(400, "Malformed Replaces");
     replaces = std::move(*parsed);
   }
   const std::string number = number_of_uri(message.request_uri());
   // One snapshot for the whole: the number may be removed at any moment.
-  const auto snapshot = calls.services().snapshot();
+  const auto snapshot = services.snapshot();
   const auto found = snapshot->subscriptions.find(number);
-  if (!replaces && found == snapshot->subscriptions.end()) return invite->respond(404);
-  auto leg = InboundLeg::make(calls, invite, caller->number);
+  Correspondent callee;
+  if (found != snapshot->subscriptions.end()) {
+    callee = Correspondent(found->second);
+  } else if (const auto route = route_to_trunk(*snapshot, number); route && !caller.trunk) {
+    callee = Correspondent(route->trunk, number, {});
+  } else if (!replaces) {
+    return invite->respond(404);
+  }
+  auto leg = InboundLeg::make(calls, invite, caller.number);
   if (!leg) {
     if (!invite->answered()) invite->respond(status_for(leg.error()));
     return;
@@ -87,7 +96,7 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   call->max_forwards_ = std::min(message.max_forwards().value_or(settings.max_forwards), settings.max_forwards) - 1;
   auto party = std::make_shared<Party>();
   party->leg = *leg;
-  party->subscription = caller;
+  party->who = std::move(caller);
   party->calls = true;
   party->inbound = true;
   party->user_agent = message.value(sip::HeaderId::user_agent);
@@ -96,19 +105,23 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   if (!call->open_media(invite->flow())) return call->fail_setup({503, "No media port is free.", 10});
   party->media.emplace(call->local_[0], settings.suites);
   if (replaces) return call->replace_dialog(*replaces);
+  call->take_invite(callee);
+}
 
-  Party callee;
-  callee.subscription = found->second;
-  if ((*leg)->offered()) {
-    auto audio = call->take_offer(*party, callee, *(*leg)->offered());
+void Call::take_invite(const Correspondent& callee) {
+  const PartyPtr caller = at(Side::a);
+  Party other;
+  other.who = callee;
+  if (const SharedSdp& offered = static_cast<InboundLeg&>(*caller->leg).offered()) {
+    auto audio = take_offer(*caller, other, *offered);
     if (!audio) {
       const bool policy = audio.error().code == "call.policy";
-      return call->fail_setup(
-          {488, audio.error().message + (policy ? " " + failing_sentences(party->decision) : std::string{}), {}});
+      return fail_setup(
+          {488, audio.error().message + (policy ? " " + failing_sentences(caller->decision) : std::string{}), {}});
     }
-    call->caller_audio_ = std::move(*audio);
+    caller_audio_ = std::move(*audio);
   }
-  call->invite_number(number, {});
+  invite_number(callee.number, {});
 }
 
 bool Call::open_media(const sip::Flow& caller_flow) {
@@ -194,7 +207,7 @@ void Call::end_leg(const PartyPtr& party, int status, const std::string& warning
 void Call::on_ended(const PartyPtr& party, const std::string& cause) {
   party->gone = true;
   if (std::find(forks_.begin(), forks_.end(), party) != forks_.end()) {
-    return on_fork_failed(party, {480, cause, {}});
+    return on_fork_failed(party, {party->who.trunk ? 502 : 480, cause, {}});
   }
   if (transfer_ && transfer_->referrer == party && at(media::other(transfer_->side))) {
     // The one that transfers has left; the other waits for the target.
@@ -223,7 +236,7 @@ void Call::fail_setup(const CallRefusal& refusal) {
     });
   }
   end_leg(at(Side::b));
-  finalize("refused " + std::to_string(refusal.status));
+  finalize("refused " + std::to_string(refusal.status) + (refusal.code.empty() ? "" : " " + refusal.code));
 }
 
 CallView Call::view() const {
@@ -273,6 +286,7 @@ void Call::finalize(const std::string& cause) {
   forks_.clear();
   transfer_.reset();
   ticket_.give_back();
+  trunk_ticket_.give_back();
   calls_.remove_call(id_);
 }
 

@@ -7,19 +7,23 @@ namespace cadenas::pbx {
 namespace {
 
 std::string padlock_reason(const Party& party, const LegView& view) {
+  const std::string whom = party.who.trunk ? "trunk" : "phone";
   if (!party.media || !party.media->agreed()) return "No media is agreed yet.";
   if (!party.media->encrypted()) {
     if (!party.decision.allowed()) return "Voice is clear. " + failing_sentences(party.decision);
     return "Voice is clear. " +
-           (party.clear_reason.empty() ? std::string("The phone did not agree on a key.") : party.clear_reason);
+           (party.clear_reason.empty() ? "The " + whom + " did not agree on a key." : party.clear_reason);
   }
   if (view.packets_clear > 0 || view.packets_sent_clear > 0) {
     return "A suite is agreed now, but " + std::to_string(view.packets_clear + view.packets_sent_clear) +
            " packets of this call were clear.";
   }
-  if (view.packets_authenticated == 0) return "A suite is agreed, but no packet of the phone was authenticated so far.";
+  if (view.packets_authenticated == 0) {
+    return "A suite is agreed, but no packet of the " + whom + " was authenticated so far.";
+  }
   return view.srtp_suite + ": " + std::to_string(view.packets_authenticated) +
-         " packets of the phone authenticated, none clear.";
+         " packets of the " + whom +
+         " authenticated, none clear.";
 }
 
 }  // namespace
@@ -37,7 +41,8 @@ std::string failing_sentences(const policy::Decision& decision) {
 LegView view_of(const Party& party, const media::SideStats* stats) {
   LegView view;
   const sip::Flow& flow = party.leg->flow();
-  view.number = party.subscription->number;
+  view.number = party.who.number;
+  if (party.who.trunk) view.trunk = party.who.trunk->name;
   view.direction = party.calls ? "calls" : "is called";
   view.state = party.gone ? "ended" : party.confirmed ? "confirmed" : "early";
   view.user_agent = party.user_agent;

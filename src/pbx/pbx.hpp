@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 #include "pbx/imported_certificate.hpp"
 #include "pbx/refusal_log.hpp"
 #include "pbx/registration_view.hpp"
+#include "pbx/trunk_states.hpp"
 #include "pki/certificate.hpp"
 #include "pki/phone_trust.hpp"
 #include "sip/flow.hpp"
@@ -112,6 +114,8 @@ class Pbx {
   void rehearse_bothway(std::function<void(BothwayRehearsal)> done);
   /// Who was turned away, latest first.
   std::vector<Refusal> refusals() const;
+  /// How trunks were found when they were last tried, by name (TrunkStates::all).
+  std::map<std::string, TrunkState> trunk_states() const;
   /// The alarms that stand and the latest changes, as of the last look (OPS-3).
   std::shared_ptr<const alarms::View> alarms() const;
   /// Error "alarm.unknown".

@@ -39,7 +39,12 @@ base::Result<void> Pbx::Parts::take(const store::SystemSettings& settings) {
     tls = *std::move(context);
   }
   auto applied = wait_for<void>([&](auto done) { service_->apply(settings.mode, std::move(tls), std::move(done)); });
-  if (service_->mode() == store::TransportMode::no_tls) keeper_.retire();
+  if (service_->mode() == store::TransportMode::no_tls) {
+    keeper_.retire();
+    trunk_tls_.retire();
+  } else {
+    trunk_tls_.serve(trust_.certificates(), trust_.revocation(), office_.clock(), configuration_.tls, keeper_.live());
+  }
   if (applied && bothway) {
     locations_.remove_unless(
         [this](const std::string&, const sip::Flow& flow) { return stands_in_bothway(flow, *store_->snapshot()); },

@@ -48,6 +48,9 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
   services_.find = [this](std::string number, base::Loop& answer_on, Locations::Found found) {
     locations_.find(std::move(number), answer_on, std::move(found));
   };
+  services_.reach = [this](const std::shared_ptr<const store::Trunk>& trunk, base::Loop& answer_on, auto reached) {
+    reach(trunk, answer_on, std::move(reached));
+  };
   services_.record = [this](store::CallRecord record) {
     store_->record_call(std::move(record), [](const base::Result<void>& kept) {
       if (!kept) base::log::warning("call.not-recorded", {{"code", kept.error().code}});
@@ -59,10 +62,12 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
   std::vector<Node*> all;
   for (unsigned i = 0; i < loops_.size(); ++i) {
     nodes_.push_back(
-        std::make_unique<Node>(loops_.at(i), services_.snapshot, locations_, services_, refusals_, settings));
+        std::make_unique<Node>(loops_.at(i), services_.snapshot, locations_, services_, trunk_tls_, trunk_states_,
+                               refusals_, settings));
     services_.per_loop.push_back(&nodes_.back()->calls());
     all.push_back(nodes_.back().get());
   }
+  for (Node* node : all) node->set_siblings(all);
   service_ = std::make_unique<SipService>(std::move(all), configuration_.sip);
 }
 
@@ -167,6 +172,13 @@ Health Pbx::Parts::health() const {
   out.loops = loops_.size();
   out.registrations = locations_.size();
   out.findings = keeper_.findings();
+  for (const auto& [name, trunk] : store_->snapshot()->trunks) {
+    if (trunk->verify_server) continue;
+    out.findings.push_back({"trunk.unverified",
+                            "The trunk " + name + " is declared without verification: its calls are encrypted towards "
+                            "whoever answers there.",
+                            name});
+  }
   const std::lock_guard lock(noting_);
   if (not_applied_) out.findings.push_back(*not_applied_);
   return out;

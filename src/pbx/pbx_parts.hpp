@@ -21,6 +21,8 @@
 #include "pbx/node.hpp"
 #include "pbx/pbx.hpp"
 #include "pbx/sip_service.hpp"
+#include "pbx/trunk_states.hpp"
+#include "pbx/trunk_tls.hpp"
 #include "store/store.hpp"
 
 namespace cadenas::pbx {
@@ -56,6 +58,8 @@ class Pbx::Parts {
   RefusalLog refusals_;
   alarms::Board alarms_;   // of the office thread, but its view
   pki::PhoneTrust trust_;  // of the office thread
+  TrunkTls trunk_tls_;
+  TrunkStates trunk_states_;
   CertificateInService certificate_;
   CertificateKeeper keeper_;
   Locations locations_;
@@ -63,6 +67,8 @@ class Pbx::Parts {
   std::unique_ptr<SipService> service_;
 
  private:
+  void reach(const std::shared_ptr<const store::Trunk>& trunk, base::Loop& answer_on,
+             std::function<void(base::Result<sip::Flow>)> reached);
   ClientDemands demands(store::TransportMode mode) const;
   void fetch_lists();
   void audit();

@@ -30,6 +30,7 @@ struct TransportCounters {
   Counter refused;                                        ///< closed at once: a limit was reached
   std::array<Counter, close_reasons> closed;              ///< by CloseReason
   std::array<Counter, pki::peer_refusals> peers_refused;  ///< TLS clients refused for their certificate, by reason
+  std::array<Counter, pki::peer_refusals> servers_refused;  ///< TLS servers we connected to, the same
 };
 
 }  // namespace cadenas::sip
