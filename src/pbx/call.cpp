@@ -207,7 +207,7 @@ void Call::end_leg(const PartyPtr& party, int status, const std::string& warning
 void Call::on_ended(const PartyPtr& party, const std::string& cause) {
   party->gone = true;
   if (std::find(forks_.begin(), forks_.end(), party) != forks_.end()) {
-    return on_fork_failed(party, {party->who.trunk ? 502 : 480, cause, {}});
+    return on_fork_failed(party, {480, cause, {}});
   }
   if (transfer_ && transfer_->referrer == party && at(media::other(transfer_->side))) {
     // The one that transfers has left; the other waits for the target.

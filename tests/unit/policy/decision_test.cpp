@@ -84,7 +84,7 @@ bool is_broken(const Broken& broken, const Row& row) {
 }
 
 std::string written(const Row& row) {
-  std::string out = "lic sub cls voice peer in_here in_there cert cert_there via mode can i7 off =";
+  std::string out = "lic trk sub cls voice peer in_here in_there cert cert_there via mode can i7 off =";
   for (const int v : row) out += ' ' + std::to_string(v);
   return out;
 }
@@ -129,10 +129,11 @@ TEST(Decision, AgreesWithTheTableOfRequirementsForEveryCombinationOfFacts) {
     if (expected.empty()) ++encrypted;
     ++combinations;
   } while (next(row));
-  EXPECT_EQ(combinations, 414'720u);
+  EXPECT_EQ(combinations, 829'440u);
   // 1 way within the system (times the 8 facts that do not matter there) and 1 for each of two distances, times
   // two good certificate states, two modes and four offers.
-  EXPECT_EQ(encrypted, (8u + 2u) * 2u * 2u * 4u);
+  // A trunk has neither right, class nor terminal, so that these 8 do not matter there.
+  EXPECT_EQ(encrypted, (8u + 2u) * 2u * 2u * 4u * (1u + 8u));
 }
 
 // ENC-8: no other fact makes up for signalling in clear.
