@@ -32,8 +32,8 @@ loops = {loops}
 connections_per_source = {per_source}
 handshakes = {per_source}
 [media]
-first_port = 20000
-last_port = 29999
+first_port = {first_media_port}
+last_port = {last_media_port}
 [admin]
 port = {api_port}
 metrics_without_login = true
@@ -45,7 +45,8 @@ class Pbx(Process):
 
     def __init__(self, folder: pathlib.Path, *, build: pathlib.Path = BUILD, plain_port: int = 0, tls_port: int = 0,
                  api_port: int = 0, loops: int = 2, per_source: int = 5000, certificate: pathlib.Path | None = None,
-                 key: pathlib.Path | None = None, prefix: tuple = (), configuration: str = ""):
+                 key: pathlib.Path | None = None, prefix: tuple = (), configuration: str = "",
+                 media_ports: tuple[int, int] = (20000, 29999)):
         """`configuration`: more tables for the configuration file."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.build = folder, build
@@ -54,7 +55,8 @@ class Pbx(Process):
         config = folder / "cadenas-pbx.toml"
         # A TLS port of its own choice would be another one each time the mode opens it.
         config.write_text(CONFIGURATION.format(plain_port=plain_port, tls_port=tls_port or free_port(), loops=loops,
-                                               per_source=per_source, api_port=api_port) + configuration)
+                                               per_source=per_source, api_port=api_port, first_media_port=media_ports[0],
+                                               last_media_port=media_ports[1]) + configuration)
         if certificate:
             identity = self.state / "identity"
             identity.mkdir(parents=True, exist_ok=True)

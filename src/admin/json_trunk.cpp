@@ -50,10 +50,10 @@ object to_json(const store::Trunk& t) {
 object to_json(const store::Trunk& trunk, const pbx::TrunkState& state) {
   object out = to_json(trunk);
   out["state"] = pbx::to_string(state.reach);
-  out["state_since"] =
-      state.reach == pbx::TrunkState::Reach::unknown ? value(nullptr) : value(timestamp(state.since));
-  out["problem"] =
-      state.code.empty() ? value(nullptr) : value(object{{"code", state.code}, {"message", json_text(state.message)}, {"field", ""}});
+  out["state_since"] = state.reach == pbx::TrunkState::Reach::unknown ? value(nullptr) : value(timestamp(state.since));
+  out["problem"] = state.code.empty()
+                       ? value(nullptr)
+                       : value(object{{"code", state.code}, {"message", json_text(state.message)}, {"field", ""}});
   return out;
 }
 

@@ -15,8 +15,8 @@ namespace cadenas::pbx {
 namespace {
 
 std::string trunk_uri(const TrunkCall& to, const sip::Flow& flow) {
-  std::string uri = "sip:" + sip::escape_user(to.dialled) + "@" + uri_host(flow.remote) + ":" +
-                    std::to_string(flow.remote.port());
+  std::string uri =
+      "sip:" + sip::escape_user(to.dialled) + "@" + uri_host(flow.remote) + ":" + std::to_string(flow.remote.port());
   if (flow.transport == sip::Transport::tcp) uri += ";transport=tcp";
   if (flow.transport == sip::Transport::tls) uri += ";transport=tls";
   return uri;
@@ -87,7 +87,8 @@ void Call::invite_by_trunk(const TrunkCall& to, const std::string& number, const
 void Call::trunk_reached(const TrunkCall& to, const Correspondent& callee, const base::Result<sip::Flow>& flow,
                          const std::string& referred_by) {
   if (!flow) {
-    base::log::warning("call.trunk-unreachable", {{"call", id_}, {"trunk", to.trunk->name}, {"code", flow.error().code}});
+    base::log::warning("call.trunk-unreachable",
+                       {{"call", id_}, {"trunk", to.trunk->name}, {"code", flow.error().code}});
     best_.add({502, "The trunk cannot be reached.", {}, flow.error().code});
     return forks_exhausted();
   }
@@ -123,9 +124,8 @@ Call::PartyPtr Call::add_fork(const sip::Flow& flow, std::string contact_uri, st
 }
 
 policy::OfferPlan Call::plan_for(Party& party, const Party& other, policy::OfferMoment moment) {
-  party.decision =
-      policy::decide(gather_facts(*services_.snapshot(), party.who, other.who, party.leg->flow().transport,
-                                  services_.certificate(), policy::MediaSeen::none));
+  party.decision = policy::decide(gather_facts(*services_.snapshot(), party.who, other.who, party.leg->flow().transport,
+                                               services_.certificate(), policy::MediaSeen::none));
   const auto plan = policy::plan_offer(party.decision, srtp_mode_of(party.who), offer_style_of(party.who), moment);
   return plan.value_or(policy::OfferPlan{});
 }
@@ -166,8 +166,7 @@ void Call::send_invitation(const PartyPtr& fork, bool plain, const std::string& 
 }
 
 std::string Call::identity_for_caller(const Party& callee) const {
-  return identity_of(callee.who.display_name, callee.who.number,
-                     uri_host(at(Side::a)->leg->flow().local));
+  return identity_of(callee.who.display_name, callee.who.number, uri_host(at(Side::a)->leg->flow().local));
 }
 
 void Call::on_progress(const PartyPtr& fork, const leg_event::Progress& event) {
@@ -262,8 +261,9 @@ void Call::on_fork_failed(const PartyPtr& fork, const leg_event::Failed& event) 
   if (fork->retry_plain && policy::refuses_secure_offer(event.status)) {
     // Once more in clear, as a new attempt (policy allows it): the leg's view says why.
     const PartyPtr again = add_fork(fork->leg->flow(), fork->contact_uri, fork->user_agent, fork->who);
-    again->clear_reason =
-        (again->who.trunk ? std::string("The trunk") : std::string("The phone")) + " refused the encrypted offer (" + std::to_string(event.status) + ") and was called again in clear.";
+    again->clear_reason = (again->who.trunk ? std::string("The trunk") : std::string("The phone")) +
+                          " refused the encrypted offer (" + std::to_string(event.status) +
+                          ") and was called again in clear.";
     forks_.erase(std::find(forks_.begin(), forks_.end(), fork));
     return send_invitation(again, true, fork->referred_by);
   }

@@ -13,8 +13,8 @@ namespace cadenas::pbx {
 base::Result<AudioDescription> Call::take_offer(Party& party, const Party& other, const sip::Sdp& sdp) {
   const auto described = read_description(sdp);
   if (!described) return tl::unexpected(described.error());
-  party.decision = policy::decide(gather_facts(*services_.snapshot(), party.who, other.who,
-                                               party.leg->flow().transport, services_.certificate(), described->seen));
+  party.decision = policy::decide(gather_facts(*services_.snapshot(), party.who, other.who, party.leg->flow().transport,
+                                               services_.certificate(), described->seen));
   return party.media->take_offer(sdp, party.decision, srtp_mode_of(party.who));
 }
 

@@ -65,8 +65,8 @@ void Call::surrender(const std::shared_ptr<Leg>& replaced, bool or_end, base::Lo
                      const std::function<void(std::shared_ptr<Party>)>& taken) {
   const PartyPtr party = party_of(replaced);
   const PartyPtr other = party ? other_of(party) : nullptr;
-  const bool two = party && party->who.subscription && state_ == CallState::answered && other && other->confirmed && !other->gone && !exchange_ &&
-                   !transfer_ && other->media->state() == PartyMedia::State::stable;
+  const bool two = party && party->who.subscription && state_ == CallState::answered && other && other->confirmed &&
+                   !other->gone && !exchange_ && !transfer_ && other->media->state() == PartyMedia::State::stable;
   if (!two) {
     if (party && or_end) hang_up("transferred");
     answer_on.post([taken] { taken(nullptr); });

@@ -10,6 +10,7 @@
 #include "pbx/locations.hpp"
 #include "pbx/transfer.hpp"
 #include "pbx/trunk_match.hpp"
+#include "pbx/trunk_probes.hpp"
 #include "pki/revocation_audit.hpp"
 
 namespace cadenas::pbx {
@@ -84,6 +85,7 @@ Node::Node(base::Loop& loop, const Authenticator::SnapshotSource& snapshot, Loca
       transport_(loop, inbound_, settings.transport),
       trunks_(transport_, trunk_tls, refusals, trunk_states),
       transactions_(loop, transport_, *this, abilities(), settings.timings),
+      trunk_probes_(std::make_shared<TrunkProbes>(trunks_, transactions_, trunk_states)),
       authenticator_(snapshot, loop.clock(), counters_, settings.authentication),
       registrar_(loop, transactions_, locations, counters_, settings.registrar),
       calls_(std::make_unique<Calls>(loop, transactions_, services)) {

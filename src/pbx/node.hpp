@@ -23,6 +23,7 @@ namespace cadenas::pbx {
 class Calls;
 struct CallServices;
 class RefusalLog;
+class TrunkProbes;
 class TrunkStates;
 class TrunkTls;
 
@@ -56,6 +57,7 @@ class Node final : public sip::ServerUser {
   sip::TransportLayer& transport() { return transport_; }
   Calls& calls() { return *calls_; }
   TrunkLinks& trunks() { return trunks_; }
+  TrunkProbes& trunk_probes() { return *trunk_probes_; }
   /// The nodes of all loops, by index: a UDP trunk is served by one of them. Before the loops run.
   void set_siblings(std::vector<Node*> all) { siblings_ = std::move(all); }
 
@@ -117,6 +119,7 @@ class Node final : public sip::ServerUser {
   sip::TransportLayer transport_;
   TrunkLinks trunks_;
   sip::TransactionLayer transactions_;
+  std::shared_ptr<TrunkProbes> trunk_probes_;
   Authenticator authenticator_;
   Registrar registrar_;
   std::unique_ptr<Calls> calls_;

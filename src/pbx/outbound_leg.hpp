@@ -23,7 +23,7 @@ struct Invitation {
   std::string referred_by;   ///< header value, empty if none
   std::uint32_t max_forwards = 70;
   SharedSdp offer;
-  std::string auth_user{};   ///< what a Digest challenge is answered with; empty: it is a refusal
+  std::string auth_user{};  ///< what a Digest challenge is answered with; empty: it is a refusal
   std::shared_ptr<const base::SecretBytes> auth_password{};
 };
 

@@ -21,8 +21,7 @@ std::string padlock_reason(const Party& party, const LegView& view) {
   if (view.packets_authenticated == 0) {
     return "A suite is agreed, but no packet of the " + whom + " was authenticated so far.";
   }
-  return view.srtp_suite + ": " + std::to_string(view.packets_authenticated) +
-         " packets of the " + whom +
+  return view.srtp_suite + ": " + std::to_string(view.packets_authenticated) + " packets of the " + whom +
          " authenticated, none clear.";
 }
 

@@ -79,6 +79,7 @@ void Pbx::Parts::follow() {
   // What a change under way has stored is in service already when this runs.
   const auto now = store_->snapshot();
   look_at_alarms();
+  follow_trunks();
   if (now->settings.mode == service_->mode()) return;
   if (auto taken = take(now->settings); !taken) {
     base::log::error("sip.mode-not-applied", {{"code", taken.error().code}, {"message", taken.error().message}});

@@ -61,9 +61,8 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
                                 configuration_.registrar};
   std::vector<Node*> all;
   for (unsigned i = 0; i < loops_.size(); ++i) {
-    nodes_.push_back(
-        std::make_unique<Node>(loops_.at(i), services_.snapshot, locations_, services_, trunk_tls_, trunk_states_,
-                               refusals_, settings));
+    nodes_.push_back(std::make_unique<Node>(loops_.at(i), services_.snapshot, locations_, services_, trunk_tls_,
+                                            trunk_states_, refusals_, settings));
     services_.per_loop.push_back(&nodes_.back()->calls());
     all.push_back(nodes_.back().get());
   }
@@ -109,10 +108,12 @@ base::Result<void> Pbx::Parts::start() {
     repeat(configuration_.renewal_interval, &Parts::renew);
     repeat(configuration_.audit_interval, &Parts::audit);
     repeat(configuration_.alarm_interval, &Parts::look_at_alarms);
+    repeat(configuration_.trunk_interval, &Parts::probe_trunks);
     repeat(configuration_.crl_interval, &Parts::fetch_lists);
     fetch_lists();
   });
   running_ = true;
+  office_.post([this] { follow_trunks(); });
   return {};
 }
 
@@ -175,8 +176,9 @@ Health Pbx::Parts::health() const {
   for (const auto& [name, trunk] : store_->snapshot()->trunks) {
     if (trunk->verify_server) continue;
     out.findings.push_back({"trunk.unverified",
-                            "The trunk " + name + " is declared without verification: its calls are encrypted towards "
-                            "whoever answers there.",
+                            "The trunk " + name +
+                                " is declared without verification: its calls are encrypted towards "
+                                "whoever answers there.",
                             name});
   }
   const std::lock_guard lock(noting_);

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -69,6 +70,9 @@ class Pbx::Parts {
  private:
   void reach(const std::shared_ptr<const store::Trunk>& trunk, base::Loop& answer_on,
              std::function<void(base::Result<sip::Flow>)> reached);
+  unsigned loop_of(const store::Trunk& trunk, unsigned otherwise) const;
+  void probe_trunks();
+  void follow_trunks();
   ClientDemands demands(store::TransportMode mode) const;
   void fetch_lists();
   void audit();
@@ -85,6 +89,7 @@ class Pbx::Parts {
     return certificate_names(settings, configuration_.sip.addresses);
   }
 
+  std::map<std::string, std::shared_ptr<const store::Trunk>, std::less<>> trunks_seen_;  // of the office thread
   std::thread office_thread_;
   std::atomic<bool> running_{false};
   mutable std::mutex noting_;

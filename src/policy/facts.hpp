@@ -30,8 +30,8 @@ enum class MediaSeen : std::uint8_t {
 
 /// Everything the decision for one call leg depends on. The caller gathers it; the decision looks nowhere else.
 struct Facts {
-  bool licensed = false;           ///< RIGHT-1: the unlock key of this system is entered
-  bool trunk = false;  ///< the leg is a SIP trunk's: it has no subscription and no terminal, its declaration decides
+  bool licensed = false;  ///< RIGHT-1: the unlock key of this system is entered
+  bool trunk = false;     ///< the leg is a SIP trunk's: it has no subscription and no terminal, its declaration decides
   bool subscription_right = true;  ///< RIGHT-2: on the subscription (1.2.3)
   bool class_right = true;         ///< RIGHT-2: on its class of facility (1.4.3); true where it has no class
   bool voice_encryption = true;    ///< RIGHT-3: on this system

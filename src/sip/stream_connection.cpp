@@ -106,8 +106,8 @@ void StreamConnection::ready() {
 
 void StreamConnection::finish_connect() {
   if (const int error = socket_.connect_error(); error != 0) {
-    return fail_connect({"connect.failed",
-                         "Could not connect to " + flow_.remote.to_string() + ": " + std::strerror(error) + ".", ""});
+    return fail_connect(
+        {"connect.failed", "Could not connect to " + flow_.remote.to_string() + ": " + std::strerror(error) + ".", ""});
   }
   sockaddr_in6 storage{};
   socklen_t size = sizeof storage;
@@ -138,7 +138,8 @@ void StreamConnection::handshake() {
     case StreamSocket::Status::want_write:
       return wait_write();
     case StreamSocket::Status::end_of_stream:
-      if (connected_) return fail_connect({"connect.tls", "The TLS server closed the connection in the handshake.", ""});
+      if (connected_)
+        return fail_connect({"connect.tls", "The TLS server closed the connection in the handshake.", ""});
       return close(CloseReason::by_peer);
     case StreamSocket::Status::failed:
       if (connected_) return fail_connect(why_server_refused());

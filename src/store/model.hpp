@@ -62,8 +62,8 @@ struct FacilityClass {
 
 /// Numbers that are called over a trunk: those that begin with `prefix`, without their first `strip` characters.
 struct TrunkRoute {
-  std::string prefix;   ///< 1 to 32 of 0-9 * # +; unique over all trunks
-  unsigned strip = 0;   ///< at most the length of `prefix`
+  std::string prefix;  ///< 1 to 32 of 0-9 * # +; unique over all trunks
+  unsigned strip = 0;  ///< at most the length of `prefix`
 
   friend bool operator==(const TrunkRoute&, const TrunkRoute&) = default;
 };
@@ -76,15 +76,15 @@ struct Trunk {
   std::string address;                             ///< literal IP address its messages come from and go to
   std::uint16_t port = 0;                          ///< they come from; 0: any
   TrunkTransport transport = TrunkTransport::udp;  ///< they come and go by
-  std::string tls_identity{};  ///< with `tls`: the name its certificate must bear (CN or SAN); empty: its address when
-                               ///< we connect, any verified one when it does
-  std::uint16_t send_port = 0;       ///< they go to; 0: 5060, with TLS 5061
+  std::string tls_identity{};   ///< with `tls`: the name its certificate must bear (CN or SAN); empty: its address when
+                                ///< we connect, any verified one when it does
+  std::uint16_t send_port = 0;  ///< they go to; 0: 5060, with TLS 5061
   std::vector<TrunkRoute> routes{};  ///< none: it only calls
   std::string auth_user{};           ///< what we answer its Digest challenges with; empty: we answer none
   std::shared_ptr<const base::SecretBytes> auth_password{};  ///< null: none. Put with null: the stored one is kept
-  SrtpMode srtp_mode = SrtpMode::off;  ///< voice; other than off with `tls` only (ENC-8)
-  bool verify_server = true;           ///< with `tls`: false is encryption without authentication (CERT-6)
-  std::uint32_t max_calls = 100;       ///< at once, both directions together; 1 to 10,000
+  SrtpMode srtp_mode = SrtpMode::off;                        ///< voice; other than off with `tls` only (ENC-8)
+  bool verify_server = true;      ///< with `tls`: false is encryption without authentication (CERT-6)
+  std::uint32_t max_calls = 100;  ///< at once, both directions together; 1 to 10,000
 };
 
 /// Where requests to a trunk go to.

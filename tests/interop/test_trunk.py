@@ -3,6 +3,7 @@ second iPBX."""
 
 import contextlib
 import socket
+import subprocess
 
 import pytest
 from conftest import PASSWORD
@@ -118,8 +119,8 @@ def test_trunk_gets_no_call_relayed_and_a_stranger_is_asked_for_a_password(pbx, 
 def other(authority, tmp_path):
     """A second iPBX under the same CA; number 201, known to itself as 1."""
     certificate = authority.issue("127.0.0.1", system=True)
-    with Pbx(tmp_path / "other", certificate=certificate.with_suffix(".crt"),
-             key=certificate.with_suffix(".key")) as system:
+    with Pbx(tmp_path / "other", certificate=certificate.with_suffix(".crt"), key=certificate.with_suffix(".key"),
+             media_ports=(40000, 40999)) as system:
         system.certificate = certificate
         system.unlock()
         system.add_user("201", PASSWORD)
@@ -200,7 +201,7 @@ def test_server_revoked_during_a_call_is_cut_off_and_not_called_again(first, oth
 @contextlib.contextmanager
 def tls_server(tmp_path, port, certificate):
     with Process("s_server", ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", str(certificate),
-                              "-key", str(certificate), "-quiet"], tmp_path / "s_server.txt") as server:
+                              "-key", str(certificate)], tmp_path / "s_server.txt", stdin=subprocess.PIPE) as server:
         eventually("s_server to listen", lambda: listens(port), on_failure=server.tail)
         yield server
 
@@ -231,14 +232,15 @@ def test_server_that_is_not_who_it_should_be_is_not_talked_to(first, authority, 
         eventually("the record of the call", lambda: f"refused 502 {code}" in first.cli("calls", "--records"),
                    on_failure=first.tail)
         assert "INVITE" not in server.output()
-    assert first.metric("cadenas_sip_tls_servers_refused_total") == 1
+    assert first.metric("cadenas_sip_tls_servers_refused_total") >= 1
 
 
 def test_unverified_trunk_is_possible_said_loudly_and_still_encrypted(first, tmp_path):
     """CERT-6 on the client's side."""
     stranger = Authority(tmp_path / "stranger", "Stranger").issue("192.0.2.1", system=True)
     port = free_port()
-    link(first, port, "--unverified")
+    # With a port of its own, or every phone of its address would be taken for it.
+    link(first, port, "--unverified", "--port", str(port))
     with tls_server(tmp_path, port, stranger) as server, softphone(first, tmp_path, "101") as alice:
         alice.dial(f"sip:9201@127.0.0.1:{first.tls_port}")
         eventually("the INVITE to arrive", lambda: "INVITE sip:201@" in server.output(), on_failure=first.tail)

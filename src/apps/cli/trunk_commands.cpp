@@ -51,16 +51,11 @@ base::Result<Operation> put(const Options& o, const Printing& printing) {
     if (!route) return tl::unexpected<base::Error>(route.error());
     routes.push_back(*std::move(route));
   }
-  object body{{"address", o.address},
-              {"port", o.port},
-              {"send_port", o.send_port},
-              {"transport", o.transport},
-              {"tls_identity", o.identity},
-              {"routes", std::move(routes)},
-              {"auth_user", o.auth_user},
-              {"srtp_mode", o.srtp},
-              {"verify_server", !o.unverified},
-              {"max_calls", o.max_calls}};
+  object body{{"address", o.address},           {"port", o.port},
+              {"send_port", o.send_port},       {"transport", o.transport},
+              {"tls_identity", o.identity},     {"routes", std::move(routes)},
+              {"auth_user", o.auth_user},       {"srtp_mode", o.srtp},
+              {"verify_server", !o.unverified}, {"max_calls", o.max_calls}};
   if (!o.password_file.empty()) {
     const auto password = take_password(o.password_file, printing);
     if (!password) return tl::unexpected<base::Error>(password.error());
@@ -78,7 +73,8 @@ void add_put(CLI::App* trunks, Action& action) {
   putting->add_option("--send-port", o->send_port, "Port they go to; 5060, with TLS 5061 when left out");
   add_word_option(putting, "--transport", o->transport, {"udp", "tcp", "tls"}, "How they come and go");
   putting->add_option("--tls-identity", o->identity, "Name in its certificate; its address when left out");
-  putting->add_option("--prefix", o->prefixes, "Numbers called over it, as PREFIX or PREFIX:STRIP; 0:1 dials 0123 as 123");
+  putting->add_option("--prefix", o->prefixes,
+                      "Numbers called over it, as PREFIX or PREFIX:STRIP; 0:1 dials 0123 as 123");
   putting->add_option("--auth-user", o->auth_user, "User name for its Digest challenges");
   putting->add_option("--password-file", o->password_file,
                       "File with the password for them, - for standard input; the stored one when left out");

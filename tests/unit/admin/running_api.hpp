@@ -129,8 +129,9 @@ class PicturedPbx final : public admin::ManagedPbx {
     done(std::move(out));
   }
   std::map<std::string, pbx::TrunkState> trunk_states() const override {
-    return {{"carrier",
-             {pbx::TrunkState::Reach::unreachable, {}, "tls.server-revoked", "The certificate of the server is revoked."}}};
+    return {
+        {"carrier",
+         {pbx::TrunkState::Reach::unreachable, {}, "tls.server-revoked", "The certificate of the server is revoked."}}};
   }
   std::shared_ptr<const alarms::View> alarms() const override {
     auto view = std::make_shared<alarms::View>();

@@ -154,7 +154,8 @@ TEST(CallByTrunk, CarriesNoMoreCallsThanDeclared) {
 }
 
 /// What the trunk's digest check says of the INVITE.
-bool proves(const sip::MessageView& invite, sip::HeaderId header, const std::string& user, const std::string& password) {
+bool proves(const sip::MessageView& invite, sip::HeaderId header, const std::string& user,
+            const std::string& password) {
   const auto credentials = sip::DigestCredentials::parse(invite.value(header));
   if (!credentials || credentials->username != user) return false;
   const auto ha1 = sip::digest_ha1(credentials->algorithm, user, credentials->realm, password);
@@ -164,8 +165,7 @@ bool proves(const sip::MessageView& invite, sip::HeaderId header, const std::str
 store::Trunk with_password() {
   auto trunk = carrier();
   trunk.auth_user = "site";
-  trunk.auth_password =
-      std::make_shared<const base::SecretBytes>(base::SecretBytes::copy_of(base::as_bytes("s3cret")));
+  trunk.auth_password = std::make_shared<const base::SecretBytes>(base::SecretBytes::copy_of(base::as_bytes("s3cret")));
   return trunk;
 }
 
