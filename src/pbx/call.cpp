@@ -96,6 +96,7 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   call->max_forwards_ = std::min(message.max_forwards().value_or(settings.max_forwards), settings.max_forwards) - 1;
   auto party = std::make_shared<Party>();
   party->leg = *leg;
+  if (caller.trunk) (*leg)->set_trunk();
   party->who = std::move(caller);
   party->calls = true;
   party->inbound = true;

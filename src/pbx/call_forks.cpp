@@ -115,6 +115,7 @@ Call::PartyPtr Call::add_fork(const sip::Flow& flow, std::string contact_uri, st
                               const Correspondent& callee) {
   auto fork = std::make_shared<Party>();
   fork->leg = std::make_shared<OutboundLeg>(*services_.per_loop.at(flow.loop), flow, callee.number);
+  if (callee.trunk) fork->leg->set_trunk();
   fork->who = callee;
   fork->contact_uri = std::move(contact_uri);
   fork->user_agent = std::move(user_agent);

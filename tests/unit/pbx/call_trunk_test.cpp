@@ -226,6 +226,20 @@ TEST(CallFromTrunk, WhoseCallerIsNoNumberIsAnonymous) {
   EXPECT_EQ(t.exchange.views().at(0).from, "anonymous");
 }
 
+// The number a trunk names is not proved: no phone of that number gets its dialog.
+TEST(CallFromTrunk, EndsWithItsConnectionThoughAPhoneOfItsNumberComesBack) {
+  Linked t;
+  t.trunk.invite("100", savp(6000, 't'), "P-Asserted-Identity: <sip:200@carrier.example>\r\n");
+  const auto invite = t.a.request(sip::Method::invite);
+  t.a.respond(*invite, 200, savp_answer(*invite, 5000, 'b'));
+  t.a.request(sip::Method::ack);
+  t.trunk.ack(*t.trunk.response(200));
+  t.exchange.close(t.trunk);
+  t.exchange.phone("200");
+  t.a.request(sip::Method::bye);
+  EXPECT_EQ(t.exchange.records.at(0).cause, "flow closed");
+}
+
 // Toll fraud: who speaks behind a trunk is not authenticated.
 TEST(CallFromTrunk, ReachesOurNumbersOnly) {
   Linked t;
