@@ -18,6 +18,7 @@ default_md = sha256
 default_days = 30
 default_crl_days = 30
 policy = any
+unique_subject = no
 copy_extensions = none
 x509_extensions = phone
 [any]
@@ -32,6 +33,10 @@ keyUsage = critical,digitalSignature
 extendedKeyUsage = serverAuth,clientAuth
 subjectAltName = IP:{server}
 crlDistributionPoints = URI:http://{server}/phones.crl
+[system]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth,clientAuth
 [authority]
 basicConstraints = critical,CA:TRUE
 keyUsage = critical,keyCertSign,cRLSign
@@ -60,13 +65,15 @@ class Authority:
                       "-subj", f"/CN={name}", "-extensions", "authority", "-keyout", str(folder / "ca.key"),
                       "-out", str(self.certificate))
 
-    def issue(self, name: str, *options: str) -> pathlib.Path:
-        """`options` of `openssl ca`: `-startdate` and `-enddate`, for certificates out of their dates."""
-        stem = self.folder / f"{name}-{len(list((self.folder / 'issued').iterdir()))}"
+    def issue(self, name: str, *options: str, system: bool = False) -> pathlib.Path:
+        """`options`: of `openssl ca`, as `-startdate` and `-enddate` for certificates out of their dates. `system`: one
+        that an iPBX or a gateway shows, as server and as client."""
+        stem = self.folder / f"{name.replace('.', '_')}-{len(list((self.folder / 'issued').iterdir()))}"
         key, request, issued, both = (stem.with_suffix(suffix) for suffix in (".key", ".csr", ".crt", ".pem"))
         self._openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                       "-subj", f"/CN={name}", "-keyout", str(key), "-out", str(request))
-        self._openssl("ca", "-batch", "-notext", "-in", str(request), "-out", str(issued), *options)
+        self._openssl("ca", "-batch", "-notext", "-in", str(request), "-out", str(issued),
+                      *(("-extensions", "system") if system else ()), *options)
         both.write_text(key.read_text() + issued.read_text())
         both.chmod(0o600)
         return both

@@ -32,8 +32,8 @@ loops = {loops}
 connections_per_source = {per_source}
 handshakes = {per_source}
 [media]
-first_port = 20000
-last_port = 29999
+first_port = {first_media_port}
+last_port = {last_media_port}
 {media}
 [admin]
 port = {api_port}
@@ -46,7 +46,8 @@ class Pbx(Process):
 
     def __init__(self, folder: pathlib.Path, *, build: pathlib.Path = BUILD, plain_port: int = 0, tls_port: int = 0,
                  api_port: int = 0, loops: int = 2, per_source: int = 5000, certificate: pathlib.Path | None = None,
-                 key: pathlib.Path | None = None, prefix: tuple = (), configuration: str = "", relays: tuple = ()):
+                 key: pathlib.Path | None = None, prefix: tuple = (), configuration: str = "", relays: tuple = (),
+                 media_ports: tuple[int, int] = (20000, 29999)):
         """`configuration`: more tables for the configuration file; `relays`: instances of its media pool."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.build = folder, build
@@ -55,7 +56,8 @@ class Pbx(Process):
         config = folder / "cadenas-pbx.toml"
         # A TLS port of its own choice would be another one each time the mode opens it.
         config.write_text(CONFIGURATION.format(plain_port=plain_port, tls_port=tls_port or free_port(), loops=loops,
-                                               per_source=per_source, api_port=api_port,
+                                               per_source=per_source, api_port=api_port, first_media_port=media_ports[0],
+                                               last_media_port=media_ports[1],
                                                media=f"[media.pool]\ninstances = {json.dumps(relays)}" if relays else "")
                           + configuration)
         if certificate:

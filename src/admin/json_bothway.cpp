@@ -1,12 +1,8 @@
 #include "admin/json_bothway.hpp"
 
-#include <cstdint>
-#include <limits>
-
 #include "admin/answers.hpp"
 #include "admin/json_certificate.hpp"
 #include "admin/json_text.hpp"
-#include "admin/object_reader.hpp"
 
 namespace cadenas::admin {
 
@@ -21,29 +17,6 @@ object error_json(const base::Error& error) {
 }
 
 }  // namespace
-
-object to_json(const store::Trunk& t) {
-  return {{"name", t.name},
-          {"address", t.address},
-          {"port", t.port},
-          {"transport", store::to_string(t.transport)},
-          {"tls_identity", t.tls_identity}};
-}
-
-base::Result<store::Trunk> read_trunk(std::string_view body, std::string name) {
-  auto reader = ObjectReader::parse(body);
-  if (!reader) return tl::unexpected<base::Error>(reader.error());
-  store::Trunk trunk;
-  trunk.name = std::move(name);
-  trunk.address = reader->required_text("address");
-  if (const auto v = reader->number("port", std::numeric_limits<std::uint16_t>::max())) {
-    trunk.port = static_cast<std::uint16_t>(*v);
-  }
-  if (const auto v = reader->word("transport", store::parse_trunk_transport)) trunk.transport = *v;
-  if (const auto v = reader->text("tls_identity")) trunk.tls_identity = *v;
-  if (auto read_well = reader->finish(); !read_well) return tl::unexpected<base::Error>(read_well.error());
-  return trunk;
-}
 
 object to_json(const pki::CrlFacts& list) {
   return {{"issuer", json_text(list.issuer)},

@@ -21,6 +21,7 @@ boost::json::value optional_time(const Time& at) {
 
 object leg_json(const pbx::LegView& leg) {
   return {{"number", json_text(leg.number)},
+          {"trunk", leg.trunk},
           {"direction", leg.direction},
           {"state", leg.state},
           {"user_agent", json_text(leg.user_agent)},
@@ -66,8 +67,10 @@ constexpr std::array<std::string_view, policy::condition_count> condition_names{
     "inter-iPBX encryption of the other system",
     "terminal can encrypt",
     "terminal is set to encrypt",
+    "trunk is declared to encrypt",
     "other terminal is no i7xx",
     "signalling is encrypted",
+    "signalling of the trunk is encrypted",
     "certificate in service",
     "certificate has begun",
     "certificate has not expired",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -36,6 +37,7 @@ class ManagedPbx {
   virtual void add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFacts>> done) = 0;
   virtual void rehearse_bothway(std::function<void(pbx::BothwayRehearsal)> done) = 0;
   virtual std::vector<pbx::Refusal> refusals() const = 0;
+  virtual std::map<std::string, pbx::TrunkState> trunk_states() const = 0;
   virtual std::shared_ptr<const alarms::View> alarms() const = 0;
   virtual void acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done) = 0;
   virtual void test_snmp(const std::string& destination, Done<alarms::Delivery> done) = 0;
@@ -75,6 +77,7 @@ class RunningPbx final : public ManagedPbx {
     pbx_.rehearse_bothway(std::move(done));
   }
   std::vector<pbx::Refusal> refusals() const override { return pbx_.refusals(); }
+  std::map<std::string, pbx::TrunkState> trunk_states() const override { return pbx_.trunk_states(); }
   std::shared_ptr<const alarms::View> alarms() const override { return pbx_.alarms(); }
   void acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done) override {
     pbx_.acknowledge_alarm(id, std::move(who), std::move(done));

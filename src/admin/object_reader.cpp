@@ -66,6 +66,22 @@ std::optional<std::vector<std::string>> ObjectReader::texts(std::string_view mem
   return std::nullopt;
 }
 
+std::optional<std::vector<ObjectReader>> ObjectReader::objects(std::string_view member) {
+  const boost::json::value* value = take(member);
+  if (!value) return std::nullopt;
+  std::vector<ObjectReader> out;
+  bool good = value->is_array();
+  if (good) {
+    for (const boost::json::value& item : value->as_array()) {
+      good = good && item.is_object();
+      if (good) out.push_back(ObjectReader(item.as_object()));
+    }
+  }
+  if (good) return out;
+  complain("request.member-type", "This member must be a list of objects.", member);
+  return std::nullopt;
+}
+
 std::string ObjectReader::required_text(std::string_view member) {
   if (!object_.contains(member)) complain("request.member-missing", "This member must be given.", member);
   return text(member).value_or("");

@@ -29,6 +29,8 @@ class ObjectReader {
   /// A whole number from 0 to `most`.
   std::optional<std::uint64_t> number(std::string_view member, std::uint64_t most);
   std::optional<std::vector<std::string>> texts(std::string_view member);
+  /// Each to be read, and finished, by itself.
+  std::optional<std::vector<ObjectReader>> objects(std::string_view member);
   /// One of the words `read_word` knows.
   template <class Enum>
   std::optional<Enum> word(std::string_view member, std::optional<Enum> (*read_word)(std::string_view)) {

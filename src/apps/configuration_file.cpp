@@ -144,6 +144,11 @@ void read_alarms(TomlSection alarms, pbx::Configuration& out) {
   alarms.finish();
 }
 
+void read_trunks(TomlSection trunks, pbx::Configuration& out) {
+  trunks.millis("interval_ms", base::Millis{1'000}, day, out.trunk_interval);
+  trunks.finish();
+}
+
 void read_guessing(TomlSection guessing, pbx::GuessGuard::Settings& out) {
   guessing.integer("free_per_user", 1, 1000, out.free_per_user);
   guessing.integer("free_per_source", 1, million, out.free_per_source);
@@ -309,6 +314,7 @@ base::Result<ProgramConfiguration> parse_configuration(std::string_view text, co
   read_sip(root.section("sip"), out.pbx);
   read_tls(root.section("tls"), out.pbx);
   read_revocation(root.section("revocation"), out.pbx);
+  read_trunks(root.section("trunks"), out.pbx);
   read_alarms(root.section("alarms"), out.pbx);
   read_registrar(root.section("registrar"), out.pbx);
   read_guessing(root.section("guessing"), out.pbx.authentication.guessing);

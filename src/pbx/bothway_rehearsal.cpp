@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "pbx/peer_gate.hpp"
+#include "pbx/trunk_match.hpp"
 
 namespace cadenas::pbx {
 

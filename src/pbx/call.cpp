@@ -39,14 +39,13 @@ void refuse_busy(const std::shared_ptr<sip::ServerTransaction>& invite) {
 
 }  // namespace
 
-Call::Call(Calls& calls, std::shared_ptr<const store::Subscription> caller, std::string callee)
+Call::Call(Calls& calls, const Correspondent& caller, std::string callee)
     : calls_(calls),
       services_(calls.services()),
       loop_(calls.loop()),
       id_(base::random_hex(8)),
-      from_(caller->number),
+      from_(caller.number),
       to_(std::move(callee)),
-      caller_(std::move(caller)),
       started_(calls.loop().clock().now()) {
   services_.active_calls.fetch_add(1);
 }
@@ -55,26 +54,36 @@ Call::~Call() {
   services_.active_calls.fetch_sub(1);
 }
 
-void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& invite,
-                 std::shared_ptr<const store::Subscription> caller) {
-  const CallSettings& settings = calls.services().settings;
+void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& invite, Correspondent caller) {
+  CallServices& services = calls.services();
+  const CallSettings& settings = services.settings;
   const sip::MessageView& message = invite->request();
   if (message.max_forwards() == 0U) return invite->respond(483);
-  if (calls.services().active_calls.load() >= settings.max_calls) return refuse_busy(invite);
-  auto ticket = calls.services().calls_by_number.take(caller->number, settings.max_calls_per_number);
+  if (services.active_calls.load() >= settings.max_calls) return refuse_busy(invite);
+  auto ticket = caller.trunk ? services.calls_by_trunk.take(caller.trunk->name, caller.trunk->max_calls)
+                             : services.calls_by_number.take(caller.number, settings.max_calls_per_number);
   if (!ticket) return refuse_busy(invite);
   std::optional<ReplacedDialog> replaces;
   if (const auto* field = message.find(sip::HeaderId::replaces)) {
+    // Who speaks behind a trunk is not authenticated, so it takes over no dialog.
+    if (caller.trunk) return invite->respond(403, "Replaces By A Trunk");
     auto parsed = parse_replaces(field->value);
     if (!parsed) return invite->respond(400, "Malformed Replaces");
     replaces = std::move(*parsed);
   }
   const std::string number = number_of_uri(message.request_uri());
   // One snapshot for the whole: the number may be removed at any moment.
-  const auto snapshot = calls.services().snapshot();
+  const auto snapshot = services.snapshot();
   const auto found = snapshot->subscriptions.find(number);
-  if (!replaces && found == snapshot->subscriptions.end()) return invite->respond(404);
-  auto leg = InboundLeg::make(calls, invite, caller->number);
+  Correspondent callee;
+  if (found != snapshot->subscriptions.end()) {
+    callee = Correspondent(found->second);
+  } else if (const auto route = route_to_trunk(*snapshot, number); route && !caller.trunk) {
+    callee = Correspondent(route->trunk, number, {});
+  } else if (!replaces) {
+    return invite->respond(404);
+  }
+  auto leg = InboundLeg::make(calls, invite, caller.number);
   if (!leg) {
     if (!invite->answered()) invite->respond(status_for(leg.error()));
     return;
@@ -86,29 +95,29 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   call->max_forwards_ = std::min(message.max_forwards().value_or(settings.max_forwards), settings.max_forwards) - 1;
   auto party = std::make_shared<Party>();
   party->leg = *leg;
-  party->subscription = caller;
+  if (caller.trunk) (*leg)->set_trunk();
+  party->who = std::move(caller);
   party->calls = true;
   party->inbound = true;
   party->user_agent = message.value(sip::HeaderId::user_agent);
   call->at(Side::a) = party;
   (*leg)->set_owner(call, calls.loop());
-  auto called = replaces ? nullptr : found->second;
-  call->open_media([call, replaces, called](std::uint64_t id, const media::SessionPorts* ports) {
+  call->open_media([call, replaces, callee](std::uint64_t id, const media::SessionPorts* ports) {
     if (!ports) return call->fail_setup({503, "No media port is free.", 10});
     call->take_session(id, *ports);
-    call->start(replaces, called);
+    call->start(replaces, callee);
   });
 }
 
-void Call::start(const std::optional<ReplacedDialog>& replaces, std::shared_ptr<const store::Subscription> called) {
+void Call::start(const std::optional<ReplacedDialog>& replaces, const Correspondent& callee) {
   const PartyPtr party = at(Side::a);
   party->media.emplace(local_[0], services_.settings.suites);
   if (replaces) return replace_dialog(*replaces);
 
-  Party callee;
-  callee.subscription = std::move(called);
-  if (const auto& offered = static_cast<InboundLeg&>(*party->leg).offered()) {
-    auto audio = take_offer(*party, callee, *offered);
+  Party other;
+  other.who = callee;
+  if (const SharedSdp& offered = static_cast<InboundLeg&>(*party->leg).offered()) {
+    auto audio = take_offer(*party, other, *offered);
     if (!audio) {
       const bool policy = audio.error().code == "call.policy";
       return fail_setup(
@@ -217,7 +226,7 @@ void Call::fail_setup(const CallRefusal& refusal) {
     });
   }
   end_leg(at(Side::b));
-  finalize("refused " + std::to_string(refusal.status));
+  finalize("refused " + std::to_string(refusal.status) + (refusal.code.empty() ? "" : " " + refusal.code));
 }
 
 CallView Call::view() const {
@@ -258,6 +267,7 @@ void Call::finalize(const std::string& cause) {
   ended_at_ = loop_.clock().now();
   exchange_.reset();
   ticket_.give_back();
+  trunk_ticket_.give_back();
   if (session_ == 0) return conclude(std::nullopt);
   services_.media->close(session_, loop_,
                          [self](const std::optional<media::SessionStats>& stats) { self->conclude(stats); });

@@ -18,6 +18,7 @@
 #include "pbx/outbound_leg.hpp"
 #include "pbx/party.hpp"
 #include "pbx/transfer.hpp"
+#include "pbx/trunk_match.hpp"
 #include "store/model.hpp"
 
 namespace cadenas::pbx {
@@ -31,6 +32,7 @@ struct CallServices;
 ///
 ///   state    | event                          | action                                        | next
 ///   trying   | contacts found                 | INVITE to each                                | trying
+///   trying   | number is a trunk's            | the trunk reached, INVITE over it             | trying
 ///   trying   | 18x                            | passed on, with early media if one contact    | ringing
 ///   trying, ringing | 2xx                     | the other contacts cancelled, caller answered | answered
 ///   trying, ringing | last contact refuses    | the best refusal to the caller                | ended
@@ -43,10 +45,9 @@ struct CallServices;
 ///   any      | hang_up                        | all legs ended                                | ended
 class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
  public:
-  /// Begins a call for an authenticated INVITE, or answers it with what is wrong. On the loop of the INVITE.
-  static void begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& invite,
-                    std::shared_ptr<const store::Subscription> caller);
-  Call(Calls& calls, std::shared_ptr<const store::Subscription> caller, std::string callee);
+  /// Begins a call for an INVITE whose caller is known, or answers it with what is wrong. On the loop of the INVITE.
+  static void begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& invite, Correspondent caller);
+  Call(Calls& calls, const Correspondent& caller, std::string callee);
   ~Call() override;
 
   const std::string& id() const { return id_; }
@@ -89,12 +90,15 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   };
 
   // Setting up (call.cpp, call_forks.cpp).
-  void start(const std::optional<ReplacedDialog>& replaces, std::shared_ptr<const store::Subscription> callee);
+  void start(const std::optional<ReplacedDialog>& replaces, const Correspondent& callee);
   void invite_number(const std::string& number, const std::string& referred_by);
-  void ring(const std::vector<Binding>& bindings, std::shared_ptr<const store::Subscription> callee,
-            const std::string& referred_by);
+  void ring(const std::vector<Binding>& bindings, const Correspondent& callee, const std::string& referred_by);
+  void invite_by_trunk(const TrunkCall& to, const std::string& number, const std::string& referred_by);
+  void trunk_reached(const TrunkCall& to, const Correspondent& callee, const base::Result<sip::Flow>& flow,
+                     const std::string& referred_by);
+  void start_ringing(const std::string& referred_by);
   PartyPtr add_fork(const sip::Flow& flow, std::string contact_uri, std::string user_agent,
-                    std::shared_ptr<const store::Subscription> callee);
+                    const Correspondent& callee);
   void send_invitation(const PartyPtr& fork, bool plain, const std::string& referred_by);
   void on_progress(const PartyPtr& fork, const leg_event::Progress& event);
   void on_answered(const PartyPtr& fork, const leg_event::Answered& event);
@@ -159,8 +163,8 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   const std::string id_;
   const std::string from_;
   std::string to_;
-  std::shared_ptr<const store::Subscription> caller_;
-  NumberCounts::Ticket ticket_;
+  NumberCounts::Ticket ticket_;        // of the caller
+  NumberCounts::Ticket trunk_ticket_;  // of the trunk that is called
   bool anonymous_ = false;
   std::uint32_t max_forwards_ = 70;
   CallState state_ = CallState::trying;

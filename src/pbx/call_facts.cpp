@@ -18,30 +18,32 @@ policy::LegTransport leg_transport(sip::Transport transport) {
 
 }  // namespace
 
-policy::SrtpMode srtp_mode_of(const store::Subscription& subscription) {
-  return static_cast<policy::SrtpMode>(subscription.srtp_mode);
+policy::SrtpMode srtp_mode_of(const Correspondent& who) {
+  return static_cast<policy::SrtpMode>(who.trunk ? who.trunk->srtp_mode : who.subscription->srtp_mode);
 }
 
-policy::OfferStyle offer_style_of(const store::Subscription& subscription) {
-  return subscription.offer_style == store::OfferStyle::savp ? policy::OfferStyle::savp
-                                                             : policy::OfferStyle::avp_crypto;
+policy::OfferStyle offer_style_of(const Correspondent& who) {
+  const bool savp = who.trunk || who.subscription->offer_style == store::OfferStyle::savp;
+  return savp ? policy::OfferStyle::savp : policy::OfferStyle::avp_crypto;
 }
 
-policy::Facts gather_facts(const store::Snapshot& model, const store::Subscription& party,
-                           const store::Subscription& other_party, sip::Transport transport,
-                           policy::CertificateState certificate, policy::MediaSeen offer) {
+policy::Facts gather_facts(const store::Snapshot& model, const Correspondent& party, const Correspondent& other_party,
+                           sip::Transport transport, policy::CertificateState certificate, policy::MediaSeen offer) {
   policy::Facts facts;
   facts.licensed = model.settings.licensed;
-  facts.subscription_right = party.encryption_right;
-  facts.class_right = model.class_right(party);
+  facts.trunk = party.trunk != nullptr;
+  if (party.subscription) {
+    facts.subscription_right = party.subscription->encryption_right;
+    facts.class_right = model.class_right(*party.subscription);
+    facts.terminal_can_srtp = !party.is_i7xx();
+  }
   facts.voice_encryption = model.settings.voice_encryption;
   facts.peer = policy::PeerPlacement::same_system;
   facts.inter_ipbx_local = model.settings.inter_ipbx_encryption;
   facts.certificate = certificate;
   facts.transport = leg_transport(transport);
   facts.srtp_mode = srtp_mode_of(party);
-  facts.terminal_can_srtp = party.terminal != store::TerminalKind::i7xx;
-  facts.peer_is_i7xx = other_party.terminal == store::TerminalKind::i7xx;
+  facts.peer_is_i7xx = other_party.is_i7xx();
   facts.offer = offer;
   return facts;
 }

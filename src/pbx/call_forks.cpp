@@ -8,8 +8,21 @@
 #include "pbx/call.hpp"
 #include "pbx/call_facts.hpp"
 #include "pbx/calls.hpp"
+#include "sip/uri.hpp"
 
 namespace cadenas::pbx {
+
+namespace {
+
+std::string trunk_uri(const TrunkCall& to, const sip::Flow& flow) {
+  std::string uri =
+      "sip:" + sip::escape_user(to.dialled) + "@" + uri_host(flow.remote) + ":" + std::to_string(flow.remote.port());
+  if (flow.transport == sip::Transport::tcp) uri += ";transport=tcp";
+  if (flow.transport == sip::Transport::tls) uri += ";transport=tls";
+  return uri;
+}
+
+}  // namespace
 
 AudioDescription Call::audio_for_forks() const {
   if (!transfer_) return caller_audio_ ? *caller_audio_ : default_audio();
@@ -23,30 +36,67 @@ void Call::invite_number(const std::string& number, const std::string& referred_
   const auto snapshot = services_.snapshot();
   const auto found = snapshot->subscriptions.find(number);
   if (found == snapshot->subscriptions.end()) {
+    if (const auto route = route_to_trunk(*snapshot, number)) return invite_by_trunk(*route, number, referred_by);
     best_.add({404, {}, {}});
     return forks_exhausted();
   }
   services_.find(number, loop_,
-                 [weak = weak_from_this(), callee = found->second, referred_by](const std::vector<Binding>& bindings) {
+                 [weak = weak_from_this(), callee = Correspondent(found->second),
+                  referred_by](const std::vector<Binding>& bindings) {
                    const auto self = weak.lock();
                    if (!self || self->state_ == CallState::ended) return;
                    self->ring(bindings, callee, referred_by);
                  });
 }
 
-void Call::ring(const std::vector<Binding>& bindings, std::shared_ptr<const store::Subscription> callee,
-                const std::string& referred_by) {
+void Call::ring(const std::vector<Binding>& bindings, const Correspondent& callee, const std::string& referred_by) {
   const PartyPtr& other = at(media::other(fork_side()));
   for (const Binding& binding : bindings) {
     if (forks_.size() >= services_.settings.max_forks) break;
     // A number that calls itself rings its other phones only.
-    if (binding.flow == other->leg->flow() && callee->number == other->subscription->number) continue;
+    if (binding.flow == other->leg->flow() && other->who.subscription && callee.number == other->who.number) continue;
     add_fork(binding.flow, binding.contact_uri, binding.user_agent, callee);
   }
   if (forks_.empty()) {
     best_.add({480, {}, {}});
     return forks_exhausted();
   }
+  start_ringing(referred_by);
+}
+
+void Call::invite_by_trunk(const TrunkCall& to, const std::string& number, const std::string& referred_by) {
+  if (at(media::other(fork_side()))->who.trunk) {
+    // Also by a transfer: two outsiders would speak at our expense, with nobody here in the call.
+    best_.add({403, "Calls are not relayed between trunks.", {}, "trunk.no-relay"});
+    return forks_exhausted();
+  }
+  trunk_ticket_ = services_.calls_by_trunk.take(to.trunk->name, to.trunk->max_calls);
+  if (!trunk_ticket_) {
+    best_.add({503, "All lines of the trunk are taken.", 10, "trunk.busy"});
+    return forks_exhausted();
+  }
+  services_.reach(to.trunk, loop_,
+                  [weak = weak_from_this(), to, callee = Correspondent(to.trunk, number, {}),
+                   referred_by](const base::Result<sip::Flow>& flow) {
+                    const auto self = weak.lock();
+                    if (!self || self->state_ == CallState::ended) return;
+                    self->trunk_reached(to, callee, flow, referred_by);
+                  });
+}
+
+void Call::trunk_reached(const TrunkCall& to, const Correspondent& callee, const base::Result<sip::Flow>& flow,
+                         const std::string& referred_by) {
+  if (!flow) {
+    base::log::warning("call.trunk-unreachable",
+                       {{"call", id_}, {"trunk", to.trunk->name}, {"code", flow.error().code}});
+    best_.add({502, "The trunk cannot be reached.", {}, flow.error().code});
+    return forks_exhausted();
+  }
+  add_fork(*flow, trunk_uri(to, *flow), {}, callee);
+  start_ringing(referred_by);
+}
+
+void Call::start_ringing(const std::string& referred_by) {
   ring_timer_ = loop_.after(services_.settings.ring_timeout, [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self || self->state_ == CallState::ended) return;
@@ -62,10 +112,11 @@ void Call::ring(const std::vector<Binding>& bindings, std::shared_ptr<const stor
 }
 
 Call::PartyPtr Call::add_fork(const sip::Flow& flow, std::string contact_uri, std::string user_agent,
-                              std::shared_ptr<const store::Subscription> callee) {
+                              const Correspondent& callee) {
   auto fork = std::make_shared<Party>();
-  fork->leg = std::make_shared<OutboundLeg>(*services_.per_loop.at(flow.loop), flow, callee->number);
-  fork->subscription = std::move(callee);
+  fork->leg = std::make_shared<OutboundLeg>(*services_.per_loop.at(flow.loop), flow, callee.number);
+  if (callee.trunk) fork->leg->set_trunk();
+  fork->who = callee;
   fork->contact_uri = std::move(contact_uri);
   fork->user_agent = std::move(user_agent);
   fork->media.emplace(local_[static_cast<std::size_t>(fork_side())], services_.settings.suites);
@@ -74,11 +125,9 @@ Call::PartyPtr Call::add_fork(const sip::Flow& flow, std::string contact_uri, st
 }
 
 policy::OfferPlan Call::plan_for(Party& party, const Party& other, policy::OfferMoment moment) {
-  party.decision =
-      policy::decide(gather_facts(*services_.snapshot(), *party.subscription, *other.subscription,
-                                  party.leg->flow().transport, services_.certificate(), policy::MediaSeen::none));
-  const auto plan = policy::plan_offer(party.decision, srtp_mode_of(*party.subscription),
-                                       offer_style_of(*party.subscription), moment);
+  party.decision = policy::decide(gather_facts(*services_.snapshot(), party.who, other.who, party.leg->flow().transport,
+                                               services_.certificate(), policy::MediaSeen::none));
+  const auto plan = policy::plan_offer(party.decision, srtp_mode_of(party.who), offer_style_of(party.who), moment);
   return plan.value_or(policy::OfferPlan{});
 }
 
@@ -97,9 +146,16 @@ void Call::send_invitation(const PartyPtr& fork, bool plain, const std::string& 
                                      relays ? other->media->relayable_keys() : std::vector<OwnCrypto>{});
   Invitation invitation;
   invitation.contact_uri = fork->contact_uri;
-  invitation.to_number = fork->subscription->number;
-  invitation.from_number = other->subscription->number;
-  invitation.from_display = other->subscription->display_name;
+  invitation.to_number = fork->who.number;
+  if (const auto& trunk = fork->who.trunk) {
+    // What is dialled there, at its own host: our numbers and addresses mean nothing to it.
+    invitation.to_number = number_of_uri(fork->contact_uri);
+    invitation.to_host = uri_host(fork->leg->flow().remote);
+    invitation.auth_user = trunk->auth_user;
+    invitation.auth_password = trunk->auth_password;
+  }
+  invitation.from_number = other->who.number;
+  invitation.from_display = other->who.display_name;
   invitation.anonymous = anonymous_;
   invitation.referred_by = referred_by;
   invitation.max_forwards = max_forwards_;
@@ -111,8 +167,7 @@ void Call::send_invitation(const PartyPtr& fork, bool plain, const std::string& 
 }
 
 std::string Call::identity_for_caller(const Party& callee) const {
-  return identity_of(callee.subscription->display_name, callee.subscription->number,
-                     uri_host(at(Side::a)->leg->flow().local));
+  return identity_of(callee.who.display_name, callee.who.number, uri_host(at(Side::a)->leg->flow().local));
 }
 
 void Call::on_progress(const PartyPtr& fork, const leg_event::Progress& event) {
@@ -206,9 +261,10 @@ void Call::on_fork_failed(const PartyPtr& fork, const leg_event::Failed& event) 
   fork->gone = true;
   if (fork->retry_plain && policy::refuses_secure_offer(event.status)) {
     // Once more in clear, as a new attempt (policy allows it): the leg's view says why.
-    const PartyPtr again = add_fork(fork->leg->flow(), fork->contact_uri, fork->user_agent, fork->subscription);
-    again->clear_reason =
-        "The phone refused the encrypted offer (" + std::to_string(event.status) + ") and was called again in clear.";
+    const PartyPtr again = add_fork(fork->leg->flow(), fork->contact_uri, fork->user_agent, fork->who);
+    again->clear_reason = (again->who.trunk ? std::string("The trunk") : std::string("The phone")) +
+                          " refused the encrypted offer (" + std::to_string(event.status) +
+                          ") and was called again in clear.";
     forks_.erase(std::find(forks_.begin(), forks_.end(), fork));
     return send_invitation(again, true, fork->referred_by);
   }

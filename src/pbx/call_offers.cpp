@@ -13,9 +13,9 @@ namespace cadenas::pbx {
 base::Result<AudioDescription> Call::take_offer(Party& party, const Party& other, const sip::Sdp& sdp) {
   const auto described = read_description(sdp);
   if (!described) return tl::unexpected(described.error());
-  party.decision = policy::decide(gather_facts(*services_.snapshot(), *party.subscription, *other.subscription,
-                                               party.leg->flow().transport, services_.certificate(), described->seen));
-  return party.media->take_offer(sdp, party.decision, srtp_mode_of(*party.subscription));
+  party.decision = policy::decide(gather_facts(*services_.snapshot(), party.who, other.who, party.leg->flow().transport,
+                                               services_.certificate(), described->seen));
+  return party.media->take_offer(sdp, party.decision, srtp_mode_of(party.who));
 }
 
 void Call::configure(Side side, const Party& party) {
@@ -148,7 +148,7 @@ void Call::on_offer_refused(const PartyPtr& party, int status) {
   if (!exchange_ || exchange_->to != party) return;
   party->media->drop_offer();
   if (party->retry_plain && policy::refuses_secure_offer(status)) {
-    party->clear_reason = "The phone refused the encrypted offer (" + std::to_string(status) + ").";
+    party->clear_reason = "The other end refused the encrypted offer (" + std::to_string(status) + ").";
     return make_offer_to(party, party->media->offered_audio(), exchange_->kind != Exchange::Kind::forward, true);
   }
   const Exchange exchange = *std::exchange(exchange_, std::nullopt);

@@ -16,6 +16,8 @@ void Call::notify(const PartyPtr& referrer, int status, bool last) {
 }
 
 void Call::on_refer(const PartyPtr& referrer, const leg_event::Refer& event) {
+  // Who speaks behind a trunk is not authenticated, so it sends nobody anywhere.
+  if (referrer->who.trunk) return notify(referrer, 403, true);
   auto target = parse_refer_to(event.refer_to);
   if (!target) return notify(referrer, 400, true);
   if (transfer_ || state_ != CallState::answered || !other_of(referrer)) return notify(referrer, 491, true);
@@ -38,7 +40,7 @@ void Call::transfer_to_dialog(const PartyPtr& referrer, const TransferTarget& ta
                       if (!self || self->state_ == CallState::ended) return;
                       const auto other_call = std::dynamic_pointer_cast<Call>(owner);
                       // Only the subscription that holds both calls may join them.
-                      if (!other_call || other_call == self || leg->number() != referrer->subscription->number) {
+                      if (!other_call || other_call == self || leg->number() != referrer->who.number) {
                         return self->transfer_failed({481, {}, {}});
                       }
                       owner_loop->post([weak, other_call, leg, number, referred_by, &home = self->loop_, referrer] {
@@ -63,8 +65,8 @@ void Call::surrender(const std::shared_ptr<Leg>& replaced, bool or_end, base::Lo
                      const std::function<void(std::shared_ptr<Party>)>& taken) {
   const PartyPtr party = party_of(replaced);
   const PartyPtr other = party ? other_of(party) : nullptr;
-  const bool two = state_ == CallState::answered && other && other->confirmed && !other->gone && !exchange_ &&
-                   !transfer_ && other->media->state() == PartyMedia::State::stable;
+  const bool two = party && party->who.subscription && state_ == CallState::answered && other && other->confirmed &&
+                   !other->gone && !exchange_ && !transfer_ && other->media->state() == PartyMedia::State::stable;
   if (!two) {
     if (party && or_end) hang_up("transferred");
     answer_on.post([taken] { taken(nullptr); });
@@ -100,7 +102,7 @@ void Call::complete_transfer(const PartyPtr& newcomer) {
     end_leg(transfer.referrer);
   }
   seat(transfer.side, newcomer);
-  base::log::info("call.transferred", {{"call", id_}, {"to", newcomer->subscription->number}});
+  base::log::info("call.transferred", {{"call", id_}, {"to", newcomer->who.number}});
   AudioDescription audio = stays->media->remote_audio();
   audio.direction = sip::Direction::sendrecv;
   if (newcomer->media->local() == local_[static_cast<std::size_t>(transfer.side)]) {
@@ -147,7 +149,7 @@ void Call::replace_dialog(const ReplacedDialog& replaced) {
 void Call::join(const PartyPtr& newcomer) {
   const PartyPtr caller = at(Side::a);
   seat(Side::b, newcomer);
-  to_ = newcomer->subscription->number;
+  to_ = newcomer->who.number;
   newcomer->leg->run([owner = weak_from_this(), &home = loop_](Leg& leg) { leg.set_owner(owner, home); });
   newcomer->media->move_to(local_[1]);
   const SharedSdp offered = static_cast<InboundLeg&>(*caller->leg).offered();

@@ -19,6 +19,7 @@ constexpr std::string_view to_string(CallState state) {
 /// One leg of a call as API, CLI, call records and pages show it: a value. Never holds a key.
 struct LegView {
   std::string number;
+  std::string trunk;      ///< name of the trunk it is reached by; empty for a phone
   std::string direction;  ///< seen from the phone: "calls" or "is called"
   std::string state;      ///< "early", "confirmed", "ended"
   std::string user_agent;

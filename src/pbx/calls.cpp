@@ -26,8 +26,7 @@ Calls::Calls(base::Loop& loop, sip::TransactionLayer& transactions, CallServices
 
 Calls::~Calls() = default;
 
-void Calls::on_invite(std::shared_ptr<sip::ServerTransaction> invite,
-                      std::shared_ptr<const store::Subscription> caller) {
+void Calls::on_invite(const std::shared_ptr<sip::ServerTransaction>& invite, Correspondent caller) {
   Call::begin(*this, invite, std::move(caller));
 }
 

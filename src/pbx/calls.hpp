@@ -12,6 +12,7 @@
 #include "base/loop.hpp"
 #include "pbx/call_settings.hpp"
 #include "pbx/call_view.hpp"
+#include "pbx/correspondent.hpp"
 #include "pbx/media_sessions.hpp"
 #include "pbx/number_counts.hpp"
 #include "policy/facts.hpp"
@@ -36,6 +37,10 @@ struct CallServices {
   std::function<policy::CertificateState()> certificate;
   /// The registered contacts of a number; answers on `answer_on`.
   std::function<void(std::string number, base::Loop& answer_on, std::function<void(std::vector<Binding>)>)> find;
+  /// The flow to a trunk, or why it cannot be reached; answers on `answer_on` (TrunkLinks::reach).
+  std::function<void(std::shared_ptr<const store::Trunk> trunk, base::Loop& answer_on,
+                     std::function<void(base::Result<sip::Flow>)>)>
+      reach;
   /// Keeps the record of a call that ended.
   std::function<void(store::CallRecord)> record;
   /// The calls of each loop, by its index.
@@ -43,6 +48,7 @@ struct CallServices {
 
   std::atomic<std::size_t> active_calls{0};
   NumberCounts calls_by_number;
+  NumberCounts calls_by_trunk;
   std::atomic<std::uint64_t> last_session_id{0};
 };
 
@@ -64,8 +70,8 @@ class Calls {
   Calls(const Calls&) = delete;
   Calls& operator=(const Calls&) = delete;
 
-  /// An INVITE outside a dialog from an authenticated subscription.
-  void on_invite(std::shared_ptr<sip::ServerTransaction> invite, std::shared_ptr<const store::Subscription> caller);
+  /// An INVITE outside a dialog, from an authenticated subscription or from a declared trunk.
+  void on_invite(const std::shared_ptr<sip::ServerTransaction>& invite, Correspondent caller);
   /// Any request with a To tag, BYE, re-INVITE, PRACK, REFER… among them: 481 where no dialog of that flow matches.
   void on_in_dialog(std::shared_ptr<sip::ServerTransaction> request);
   void on_ack(const sip::Flow& flow, const sip::MessageView& ack);

@@ -57,6 +57,9 @@ class CertificateKeeper {
   /// NO TLS: no certificate is in service; the files stay (MODE-1).
   void retire();
 
+  /// The identity in service, swapped in place; null where none was yet. For a TLS client that shows it, too.
+  std::shared_ptr<const pki::LiveIdentity> live() const { return live_; }
+
   /// What the last look at the certificate found; any thread.
   std::vector<base::Error> findings() const;
 

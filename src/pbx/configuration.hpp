@@ -63,6 +63,7 @@ struct Configuration {
   FirstSettings first;
   base::Millis renewal_interval{86'400'000};  ///< how often the certificate's dates are looked at (CERT-1)
   base::Millis audit_interval{60'000};        ///< how often live connections are held against the lists (CERT-7)
+  base::Millis trunk_interval{60'000};        ///< how often trunks are asked whether they are there
   base::Millis alarm_interval{60'000};        ///< how often it is looked what is worth an alarm (OPS-3)
   bool alarm_on_undisciplined_clock = true;   ///< off where a machine's clock is kept by its host
   /// Where packaging/CADENAS-ALARM-MIB.txt is rooted.

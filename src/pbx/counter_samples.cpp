@@ -27,7 +27,7 @@ constexpr Row<NodeCounters> node_rows[]{
     {&NodeCounters::wrong_credentials, "cadenas_auth_wrong_total", "Requests with wrong credentials."},
     {&NodeCounters::replayed_credentials, "cadenas_auth_replayed_total", "Credentials used a second time."},
     {&NodeCounters::backed_off, "cadenas_auth_backed_off_total", "Credentials not looked at after too many failures."},
-    {&NodeCounters::not_heard, "cadenas_bothway_not_heard_total", "Messages BOTHWAY takes from trunks only."},
+    {&NodeCounters::not_heard, "cadenas_bothway_not_heard_total", "Messages refused by who they come from."},
     {&NodeCounters::unserved, "cadenas_unserved_requests_total", "Requests outside a dialog that nothing serves."},
 };
 
@@ -83,6 +83,14 @@ std::vector<CounterSample> counter_samples(const std::vector<const Node*>& nodes
     for (const Node* node : nodes) sum += node->transport_counters().peers_refused.at(i).get();
     const auto code = pki::refusal_code(static_cast<pki::PeerRefusal>(i), pki::PeerSide::client);
     out.push_back({"cadenas_sip_tls_clients_refused_total", "TLS clients refused for their certificate.",
+                   "reason=\"" + std::string(code) + "\"", false, sum});
+  }
+  // No server is refused for showing no certificate: TLS has none.
+  for (std::size_t i = 2; i < pki::peer_refusals; ++i) {
+    std::uint64_t sum = 0;
+    for (const Node* node : nodes) sum += node->transport_counters().servers_refused.at(i).get();
+    const auto code = pki::refusal_code(static_cast<pki::PeerRefusal>(i), pki::PeerSide::server);
+    out.push_back({"cadenas_sip_tls_servers_refused_total", "TLS servers refused for their certificate.",
                    "reason=\"" + std::string(code) + "\"", false, sum});
   }
   out.push_back({"cadenas_registrations", "Bindings held now.", "", true, locations.size()});

@@ -11,6 +11,7 @@ struct CallRefusal {
   int status = 480;
   std::string warning;  ///< a sentence, empty for none
   std::optional<std::uint32_t> retry_after;
+  std::string code{};  ///< stable, of what failed on our side of the callee: kept in the call's record
 };
 
 /// Chooses among the refusals of several contacts (RFC 3261 §16.7 step 6): a 6xx before all, else the lowest class, and

@@ -61,6 +61,9 @@ class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
   // All below on the leg's loop.
 
   void set_owner(std::weak_ptr<LegOwner> owner, base::Loop& owner_loop);
+  /// Before anything is heard on it: nobody registers behind a trunk, so that its leg ends with its connection; and the
+  /// number it names is only what it says.
+  void set_trunk() { is_trunk_ = true; }
   /// The owner's offer. With `insist` a 491 is tried again (glare), as nobody else would.
   void offer(SharedSdp sdp, bool insist);
   /// Answers what was last told as Offered.
@@ -134,6 +137,7 @@ class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
   std::weak_ptr<LegOwner> owner_;
   base::Loop* owner_loop_ = nullptr;
   bool left_ = false;
+  bool is_trunk_ = false;
 
   Exchange exchange_ = Exchange::idle;
   std::shared_ptr<sip::ServerTransaction> asked_;    // carries the offer under way

@@ -54,7 +54,8 @@ void Leg::on_flow_closed(sip::CloseReason reason) {
   const auto self = shared_from_this();
   if (left_) return;
   const base::Millis wait = calls_.services().settings.return_wait;
-  if (!confirmed() || unacked_ || wait.count() == 0 || was_taken_away(reason)) return finish("flow closed");
+  const bool waits = confirmed() && !unacked_ && wait.count() != 0 && !is_trunk_ && !was_taken_away(reason);
+  if (!waits) return finish("flow closed");
   loop_.cancel(session_timer_);
   loop_.cancel(glare_timer_);
   loop_.cancel(offer_timer_);

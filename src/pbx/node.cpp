@@ -8,6 +8,9 @@
 #include "base/loop.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/locations.hpp"
+#include "pbx/transfer.hpp"
+#include "pbx/trunk_match.hpp"
+#include "pbx/trunk_probes.hpp"
 #include "pki/revocation_audit.hpp"
 
 namespace cadenas::pbx {
@@ -55,12 +58,12 @@ std::pair<std::string, int> turn_away(const AuthOutcome& outcome, Make make) {
 }  // namespace
 
 void Node::Inbound::on_message(const sip::Flow& flow, const sip::MessageView& message) {
-  if (gate_.hears(flow)) user_->on_message(flow, message);
+  if (node_.gate_.hears(flow) && !node_.hand_to_home(flow, message)) user_->on_message(flow, message);
 }
 
 void Node::Inbound::on_bad_message(const sip::Flow& flow, const base::Error& error, int status,
                                    const sip::MessageView* partial) {
-  if (gate_.hears(flow)) user_->on_bad_message(flow, error, status, partial);
+  if (node_.gate_.hears(flow)) user_->on_bad_message(flow, error, status, partial);
 }
 
 void Node::Inbound::on_flow_closed(const sip::Flow& flow, sip::CloseReason reason) {
@@ -68,18 +71,21 @@ void Node::Inbound::on_flow_closed(const sip::Flow& flow, sip::CloseReason reaso
 }
 
 void Node::Inbound::on_peer_refused(const sip::Flow& flow, const pki::RefusedPeer& refused) {
-  gate_.note_refused(flow, refused.error());
+  node_.gate_.note_refused(flow, refused.error());
 }
 
 Node::Node(base::Loop& loop, const Authenticator::SnapshotSource& snapshot, Locations& locations,
-           CallServices& services, RefusalLog& refusals, const Settings& settings)
+           CallServices& services, const TrunkTls& trunk_tls, TrunkStates& trunk_states, RefusalLog& refusals,
+           const Settings& settings)
     : loop_(loop),
       locations_(locations),
       snapshot_(snapshot),
       gate_(snapshot, refusals, counters_, loop.clock()),
-      inbound_(gate_),
+      inbound_(*this),
       transport_(loop, inbound_, settings.transport),
+      trunks_(transport_, trunk_tls, refusals, trunk_states),
       transactions_(loop, transport_, *this, abilities(), settings.timings),
+      trunk_probes_(std::make_shared<TrunkProbes>(trunks_, transactions_, trunk_states)),
       authenticator_(snapshot, loop.clock(), counters_, settings.authentication),
       registrar_(loop, transactions_, locations, counters_, settings.registrar),
       calls_(std::make_unique<Calls>(loop, transactions_, services)) {
@@ -101,7 +107,7 @@ bool Node::allows(const sip::Flow& flow) const {
     case store::TransportMode::pbx_cert:
       return true;
     case store::TransportMode::bothway:
-      return stands_in_bothway(flow, *snapshot_());
+      return trunk_of(flow) || stands_in_bothway(flow, *snapshot_());
   }
   return false;
 }
@@ -179,13 +185,48 @@ void Node::on_invite(const std::shared_ptr<sip::ServerTransaction>& transaction)
     transaction->respond(std::move(response).finish(), 503);
     return;
   }
+  if (const auto trunk = trunk_of(transaction->flow())) return on_trunk_invite(transaction, trunk);
   const auto outcome = authenticator_.check(transaction->request(), transaction->flow());
   if (const auto* accepted = std::get_if<Accepted>(&outcome)) {
-    calls_->on_invite(transaction, accepted->subscription);
+    calls_->on_invite(transaction, Correspondent(accepted->subscription));
     return;
   }
   auto [response, status] = turn_away(outcome, [&](int code) { return transaction->make_response(code); });
   transaction->respond(std::move(response), status);
+}
+
+std::shared_ptr<const store::Trunk> Node::trunk_of(const sip::Flow& flow) const {
+  const auto model = snapshot_();
+  if (model->trunks.empty()) return nullptr;
+  auto dialled = trunks_.trunk_of(flow, *model);
+  return dialled ? dialled : trunk_behind(flow, *model);
+}
+
+// No digest: a trunk is known by where it speaks from, and it reaches our own numbers only.
+void Node::on_trunk_invite(const std::shared_ptr<sip::ServerTransaction>& transaction,
+                           const std::shared_ptr<const store::Trunk>& trunk) {
+  const auto& request = transaction->request();
+  const std::string number = number_of_uri(request.request_uri());
+  const auto model = snapshot_();
+  if (model->find(number) == nullptr && route_to_trunk(*model, number)) {
+    gate_.note_relay(transaction->flow(), number);
+    return transaction->respond(404);
+  }
+  calls_->on_invite(transaction, caller_by_trunk(trunk, request));
+}
+
+bool Node::hand_to_home(const sip::Flow& flow, const sip::MessageView& message) {
+  if (flow.transport != sip::Transport::udp || siblings_.size() < 2) return false;
+  const auto model = snapshot_();
+  if (model->trunks.empty() || !trunk_behind(flow, *model)) return false;
+  const unsigned home = home_of_udp_trunk(flow.remote, static_cast<unsigned>(siblings_.size()));
+  if (home == loop_.index()) return false;
+  sip::Flow there = flow;
+  there.loop = home;
+  siblings_[home]->loop_.post([node = siblings_[home], there, copy = std::make_shared<const sip::Message>(message)] {
+    node->transactions_.on_message(there, copy->view());
+  });
+  return true;
 }
 
 void Node::on_stateless(const sip::Flow& flow, const sip::MessageView& request) {
@@ -239,6 +280,7 @@ void Node::on_flow_closed(const sip::Flow& flow, sip::CloseReason reason) {
   // Bindings first: a call that ends now must not be sent to this phone again.
   locations_.remove_flow(flow);
   authenticator_.on_flow_closed(flow);
+  trunks_.on_flow_closed(flow);
   calls_->on_flow_closed(flow, reason);
 }
 

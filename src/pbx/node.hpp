@@ -7,6 +7,7 @@
 #include "pbx/counters.hpp"
 #include "pbx/peer_gate.hpp"
 #include "pbx/registrar.hpp"
+#include "pbx/trunk_links.hpp"
 #include "sip/timings.hpp"
 #include "sip/transaction_layer.hpp"
 #include "sip/transaction_user.hpp"
@@ -22,6 +23,9 @@ namespace cadenas::pbx {
 class Calls;
 struct CallServices;
 class RefusalLog;
+class TrunkProbes;
+class TrunkStates;
+class TrunkTls;
 
 /// A connection the audit closed.
 struct RevokedPeer {
@@ -44,7 +48,7 @@ class Node final : public sip::ServerUser {
 
   /// All references must outlive the node.
   Node(base::Loop& loop, const Authenticator::SnapshotSource& snapshot, Locations& locations, CallServices& services,
-       RefusalLog& refusals, const Settings& settings);
+       const TrunkTls& trunk_tls, TrunkStates& trunk_states, RefusalLog& refusals, const Settings& settings);
   ~Node() override;
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -52,6 +56,10 @@ class Node final : public sip::ServerUser {
   base::Loop& loop() { return loop_; }
   sip::TransportLayer& transport() { return transport_; }
   Calls& calls() { return *calls_; }
+  TrunkLinks& trunks() { return trunks_; }
+  TrunkProbes& trunk_probes() { return *trunk_probes_; }
+  /// The nodes of all loops, by index: a UDP trunk is served by one of them. Before the loops run.
+  void set_siblings(std::vector<Node*> all) { siblings_ = std::move(all); }
 
   /// The mode in service (MODE-1 to MODE-5). Connections it does not allow close, those with a call when that ends;
   /// until then nothing new is taken from them.
@@ -74,10 +82,10 @@ class Node final : public sip::ServerUser {
 
  private:
   // The transport layer speaks to the transaction layer, which is made with the transport layer: this stands between,
-  // and lets through what the gate hears.
+  // lets through what the gate hears, and hands what a UDP trunk says to the loop that serves it.
   class Inbound final : public sip::FlowUser {
    public:
-    explicit Inbound(PeerGate& gate) : gate_(gate) {}
+    explicit Inbound(Node& node) : node_(node) {}
     void connect(sip::FlowUser& user) { user_ = &user; }
     void on_message(const sip::Flow& flow, const sip::MessageView& message) override;
     void on_bad_message(const sip::Flow& flow, const base::Error& error, int status,
@@ -86,11 +94,15 @@ class Node final : public sip::ServerUser {
     void on_peer_refused(const sip::Flow& flow, const pki::RefusedPeer& refused) override;
 
    private:
-    PeerGate& gate_;
+    Node& node_;
     sip::FlowUser* user_ = nullptr;
   };
 
   void on_invite(const std::shared_ptr<sip::ServerTransaction>& transaction);
+  std::shared_ptr<const store::Trunk> trunk_of(const sip::Flow& flow) const;
+  void on_trunk_invite(const std::shared_ptr<sip::ServerTransaction>& transaction,
+                       const std::shared_ptr<const store::Trunk>& trunk);
+  bool hand_to_home(const sip::Flow& flow, const sip::MessageView& message);
   void answer_options(const sip::Flow& flow, const sip::MessageView& request);
   bool allows(const sip::Flow& flow) const;
   void close_idle();
@@ -105,10 +117,13 @@ class Node final : public sip::ServerUser {
   PeerGate gate_;
   Inbound inbound_;
   sip::TransportLayer transport_;
+  TrunkLinks trunks_;
   sip::TransactionLayer transactions_;
+  std::shared_ptr<TrunkProbes> trunk_probes_;
   Authenticator authenticator_;
   Registrar registrar_;
   std::unique_ptr<Calls> calls_;
+  std::vector<Node*> siblings_;
 };
 
 }  // namespace cadenas::pbx

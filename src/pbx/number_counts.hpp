@@ -9,8 +9,9 @@
 
 namespace cadenas::pbx {
 
-/// How many calls each subscription has begun, over all loops. Lock-free, any thread. An entry once made stays: there
-/// are no more of them than the administrator ever made subscriptions, since a caller is authenticated first.
+/// How many calls each subscription has begun, or each trunk carries, over all loops. Lock-free, any thread. An entry
+/// once made stays: there are no more of them than the administrator ever made subscriptions and trunks, since a caller
+/// is authenticated first.
 class NumberCounts {
   struct Entry;
 

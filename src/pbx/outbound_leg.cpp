@@ -36,7 +36,8 @@ void OutboundLeg::send_invite() {
   auto invite = sip::MessageWriter::request(sip::Method::invite, invitation_.contact_uri);
   invite.add("Max-Forwards", std::uint64_t{invitation_.max_forwards});
   invite.add("From", from_ + ";tag=" + local_tag_);
-  invite.add("To", "<sip:" + sip::escape_user(invitation_.to_number) + "@" + uri_host(flow_.local) + ">");
+  invite.add("To", "<sip:" + sip::escape_user(invitation_.to_number) + "@" +
+                       (invitation_.to_host.empty() ? uri_host(flow_.local) : invitation_.to_host) + ">");
   invite.add("Call-ID", call_id_);
   invite.add("CSeq", std::to_string(++cseq_) + " INVITE");
   // Our Contact names the caller, so that a phone shows whom it would call back; nobody where that is private.
@@ -54,6 +55,7 @@ void OutboundLeg::send_invite() {
     invite.add("Session-Expires", std::uint64_t{session_interval_});
     invite.add("Min-SE", std::uint64_t{settings.session_timer.min_se});
   }
+  if (proof_) invite.add(proof_->header, proof_->value);
   last_local_ = invitation_.offer;
   invite_ = calls_.transactions().send_request(
       flow_, std::move(invite).finish("application/sdp", invitation_.offer->to_string()), weak_from_this());
@@ -147,12 +149,25 @@ bool OutboundLeg::on_initial_response(const std::shared_ptr<sip::ClientTransacti
       return true;
     }
   }
+  if ((status == 401 || status == 407) && !cancelled_ && answer_challenge(response)) return true;
   if (!leave() || cancelled_) return true;
   leg_event::Failed failed{status, std::string(response.reason()), {}};
   if (const auto retry = sip::RetryAfter::parse(response.value(sip::HeaderId::retry_after))) {
     failed.retry_after = retry->seconds;
   }
   emit(std::move(failed));
+  return true;
+}
+
+bool OutboundLeg::answer_challenge(const sip::MessageView& response) {
+  if (invitation_.auth_user.empty() || !invitation_.auth_password) return false;
+  auto answer = answer_to_challenge(response, invitation_.auth_user, base::as_text(invitation_.auth_password->view()),
+                                    invitation_.contact_uri);
+  // Once more only where the nonce was stale: the same password would be as wrong as before.
+  if (!answer || (proof_ && !answer->stale)) return false;
+  if (proof_ && proof_->stale) return false;
+  proof_ = std::move(*answer);
+  send_invite();
   return true;
 }
 

@@ -5,21 +5,26 @@
 #include <optional>
 #include <string>
 
+#include "base/bytes.hpp"
+#include "pbx/challenge_answer.hpp"
 #include "pbx/leg.hpp"
 #include "sip/reliable_provisional.hpp"
 
 namespace cadenas::pbx {
 
-/// What an INVITE to a registered contact says: values, made where the call lives.
+/// What an INVITE to a registered contact or a trunk says: values, made where the call lives.
 struct Invitation {
   std::string contact_uri;  ///< Request-URI: the contact as it registered
   std::string to_number;
+  std::string to_host{};     ///< of To, as in a URI; empty: our own
   std::string from_number;   ///< of the authenticated subscription, never what the caller wrote
   std::string from_display;  ///< UTF-8, unquoted
   bool anonymous = false;    ///< Privacy: id or user was asked for (RFC 3323, RFC 3325)
   std::string referred_by;   ///< header value, empty if none
   std::uint32_t max_forwards = 70;
   SharedSdp offer;
+  std::string auth_user{};  ///< what a Digest challenge is answered with; empty: it is a refusal
+  std::shared_ptr<const base::SecretBytes> auth_password{};
 };
 
 /// A called party's leg: we are the UAC of the INVITE (RFC 3261 §13.2, RFC 3262 §4).
@@ -44,12 +49,14 @@ class OutboundLeg final : public Leg {
   void send_invite();
   void on_provisional(const sip::MessageView& response);
   void on_success(const sip::MessageView& response);
+  bool answer_challenge(const sip::MessageView& response);
   bool adopt_dialog(const sip::MessageView& response);
 
   Invitation invitation_;
   std::shared_ptr<sip::ClientTransaction> invite_;
   std::uint32_t cseq_ = 0;
   std::uint32_t session_interval_ = 0;
+  std::optional<ChallengeAnswer> proof_;  // of the last challenge
   sip::ReliableReceiver reliable_;
   bool answered_ = false;
   bool cancelled_ = false;

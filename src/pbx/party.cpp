@@ -7,11 +7,12 @@ namespace cadenas::pbx {
 namespace {
 
 std::string padlock_reason(const Party& party, const LegView& view) {
+  const std::string whom = party.who.trunk ? "trunk" : "phone";
   if (!party.media || !party.media->agreed()) return "No media is agreed yet.";
   if (!party.media->encrypted()) {
     if (!party.decision.allowed()) return "Voice is clear. " + failing_sentences(party.decision);
     return "Voice is clear. " +
-           (party.clear_reason.empty() ? std::string("The phone did not agree on a key.") : party.clear_reason);
+           (party.clear_reason.empty() ? "The " + whom + " did not agree on a key." : party.clear_reason);
   }
   if (view.packets_clear > 0 || view.packets_sent_clear > 0) {
     return "A suite is agreed now, but " + std::to_string(view.packets_clear + view.packets_sent_clear) +
@@ -19,12 +20,14 @@ std::string padlock_reason(const Party& party, const LegView& view) {
   }
   if (view.packets_relayed > 0) {
     return view.srtp_suite + " is agreed and its keys are with an external relay, which says that it let " +
-           std::to_string(view.packets_relayed) + " packets of the phone in and refused " +
+           std::to_string(view.packets_relayed) + " packets of the " + whom + " in and refused " +
            std::to_string(view.relay_errors) + ". This system counted none itself: no proof, so the padlock is open.";
   }
-  if (view.packets_authenticated == 0) return "A suite is agreed, but no packet of the phone was authenticated so far.";
-  return view.srtp_suite + ": " + std::to_string(view.packets_authenticated) +
-         " packets of the phone authenticated, none clear.";
+  if (view.packets_authenticated == 0) {
+    return "A suite is agreed, but no packet of the " + whom + " was authenticated so far.";
+  }
+  return view.srtp_suite + ": " + std::to_string(view.packets_authenticated) + " packets of the " + whom +
+         " authenticated, none clear.";
 }
 
 }  // namespace
@@ -42,7 +45,8 @@ std::string failing_sentences(const policy::Decision& decision) {
 LegView view_of(const Party& party, const media::SideStats* stats) {
   LegView view;
   const sip::Flow& flow = party.leg->flow();
-  view.number = party.subscription->number;
+  view.number = party.who.number;
+  if (party.who.trunk) view.trunk = party.who.trunk->name;
   view.direction = party.calls ? "calls" : "is called";
   view.state = party.gone ? "ended" : party.confirmed ? "confirmed" : "early";
   view.user_agent = party.user_agent;

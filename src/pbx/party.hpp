@@ -6,6 +6,7 @@
 
 #include "media/session_stats.hpp"
 #include "pbx/call_view.hpp"
+#include "pbx/correspondent.hpp"
 #include "pbx/leg.hpp"
 #include "pbx/party_media.hpp"
 #include "policy/decision.hpp"
@@ -16,7 +17,7 @@ namespace cadenas::pbx {
 /// One end of a call as the call knows it. Belongs to the call's loop; the leg itself lives on its own.
 struct Party {
   std::shared_ptr<Leg> leg;
-  std::shared_ptr<const store::Subscription> subscription;
+  Correspondent who;
   bool calls = false;  ///< it sent the INVITE
   bool inbound = false;
   bool confirmed = false;

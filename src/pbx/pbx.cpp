@@ -153,6 +153,10 @@ std::string Pbx::snmp_engine_id() const {
   return parts_->notifier().engine_id();
 }
 
+std::map<std::string, TrunkState> Pbx::trunk_states() const {
+  return parts_->trunk_states_.all();
+}
+
 std::vector<Refusal> Pbx::refusals() const {
   return parts_->refusals_.latest();
 }

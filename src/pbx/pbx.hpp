@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "pbx/media_view.hpp"
 #include "pbx/refusal_log.hpp"
 #include "pbx/registration_view.hpp"
+#include "pbx/trunk_states.hpp"
 #include "pki/certificate.hpp"
 #include "pki/ocsp_cache.hpp"
 #include "pki/phone_trust.hpp"
@@ -120,6 +122,8 @@ class Pbx {
   void rehearse_bothway(std::function<void(BothwayRehearsal)> done);
   /// Who was turned away, latest first.
   std::vector<Refusal> refusals() const;
+  /// How trunks were found when they were last tried, by name (TrunkStates::all).
+  std::map<std::string, TrunkState> trunk_states() const;
   /// The alarms that stand and the latest changes, as of the last look (OPS-3).
   std::shared_ptr<const alarms::View> alarms() const;
   /// Error "alarm.unknown".

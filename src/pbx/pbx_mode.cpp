@@ -61,7 +61,12 @@ base::Result<void> Pbx::Parts::serve(const store::SystemSettings& settings) {
     if (!stapler_.state()) stapler_.take_kept(*certificate_.identity());
   }
   auto applied = wait_for<void>([&](auto done) { service_->apply(settings.mode, std::move(tls), std::move(done)); });
-  if (service_->mode() == store::TransportMode::no_tls) keeper_.retire();
+  if (service_->mode() == store::TransportMode::no_tls) {
+    keeper_.retire();
+    trunk_tls_.retire();
+  } else {
+    trunk_tls_.serve(trust_.certificates(), trust_.revocation(), office_.clock(), configuration_.tls, keeper_.live());
+  }
   look_at_staple();
   if (applied && bothway) {
     locations_.remove_unless(
@@ -94,6 +99,7 @@ void Pbx::Parts::follow() {
   // What a change under way has stored is in service already when this runs.
   const auto now = store_->snapshot();
   look_at_alarms();
+  follow_trunks();
   if (now->settings.mode == service_->mode()) return;
   if (auto taken = take(now->settings); !taken) {
     base::log::error("sip.mode-not-applied", {{"code", taken.error().code}, {"message", taken.error().message}});

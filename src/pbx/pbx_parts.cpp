@@ -55,6 +55,9 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
   services_.find = [this](std::string number, base::Loop& answer_on, Locations::Found found) {
     locations_.find(std::move(number), answer_on, std::move(found));
   };
+  services_.reach = [this](const std::shared_ptr<const store::Trunk>& trunk, base::Loop& answer_on, auto reached) {
+    reach(trunk, answer_on, std::move(reached));
+  };
   services_.record = [this](store::CallRecord record) {
     store_->record_call(std::move(record), [](const base::Result<void>& kept) {
       if (!kept) base::log::warning("call.not-recorded", {{"code", kept.error().code}});
@@ -65,11 +68,12 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
                                 configuration_.registrar};
   std::vector<Node*> all;
   for (unsigned i = 0; i < loops_.size(); ++i) {
-    nodes_.push_back(
-        std::make_unique<Node>(loops_.at(i), services_.snapshot, locations_, services_, refusals_, settings));
+    nodes_.push_back(std::make_unique<Node>(loops_.at(i), services_.snapshot, locations_, services_, trunk_tls_,
+                                            trunk_states_, refusals_, settings));
     services_.per_loop.push_back(&nodes_.back()->calls());
     all.push_back(nodes_.back().get());
   }
+  for (Node* node : all) node->set_siblings(all);
   service_ = std::make_unique<SipService>(std::move(all), configuration_.sip);
 }
 
@@ -118,11 +122,13 @@ base::Result<void> Pbx::Parts::start() {
     repeat(configuration_.renewal_interval, &Parts::renew);
     repeat(configuration_.audit_interval, &Parts::audit);
     repeat(configuration_.alarm_interval, &Parts::look_at_alarms);
+    repeat(configuration_.trunk_interval, &Parts::probe_trunks);
     repeat(configuration_.crl_interval, &Parts::fetch_lists);
     repeat(configuration_.ocsp_interval, &Parts::look_at_staple);
     fetch_lists();
   });
   running_ = true;
+  office_.post([this] { follow_trunks(); });
   return {};
 }
 
@@ -193,6 +199,14 @@ Health Pbx::Parts::health() const {
                               state->responder});
     }
     if (state->problem) out.findings.push_back(*state->problem);
+  }
+  for (const auto& [name, trunk] : store_->snapshot()->trunks) {
+    if (trunk->verify_server) continue;
+    out.findings.push_back({"trunk.unverified",
+                            "The trunk " + name +
+                                " is declared without verification: its calls are encrypted towards "
+                                "whoever answers there.",
+                            name});
   }
   const std::lock_guard lock(noting_);
   if (not_applied_) out.findings.push_back(*not_applied_);

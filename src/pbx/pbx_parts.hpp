@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,6 +24,8 @@
 #include "pbx/pbx.hpp"
 #include "pbx/relayed_sessions.hpp"
 #include "pbx/sip_service.hpp"
+#include "pbx/trunk_states.hpp"
+#include "pbx/trunk_tls.hpp"
 #include "rtpengine/pool.hpp"
 #include "store/store.hpp"
 
@@ -65,6 +68,8 @@ class Pbx::Parts {
   RefusalLog refusals_;
   alarms::Board alarms_;   // of the office thread, but its view
   pki::PhoneTrust trust_;  // of the office thread
+  TrunkTls trunk_tls_;
+  TrunkStates trunk_states_;
   CertificateInService certificate_;
   const std::shared_ptr<pki::LiveStaple> staple_ = std::make_shared<pki::LiveStaple>();
   CertificateKeeper keeper_;
@@ -73,6 +78,11 @@ class Pbx::Parts {
   std::unique_ptr<SipService> service_;
 
  private:
+  void reach(const std::shared_ptr<const store::Trunk>& trunk, base::Loop& answer_on,
+             std::function<void(base::Result<sip::Flow>)> reached);
+  unsigned loop_of(const store::Trunk& trunk, unsigned otherwise) const;
+  void probe_trunks();
+  void follow_trunks();
   ClientDemands demands(store::TransportMode mode) const;
   void fetch_lists();
   void look_at_staple();
@@ -95,6 +105,7 @@ class Pbx::Parts {
     return certificate_names(settings, configuration_.sip.addresses);
   }
 
+  std::map<std::string, std::shared_ptr<const store::Trunk>, std::less<>> trunks_seen_;  // of the office thread
   std::thread office_thread_;
   std::thread relay_thread_;
   std::atomic<bool> running_{false};

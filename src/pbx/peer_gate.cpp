@@ -5,48 +5,25 @@
 
 #include "pbx/counters.hpp"
 #include "pbx/refusal_log.hpp"
+#include "pbx/trunk_match.hpp"
 
 namespace cadenas::pbx {
 
 namespace {
 
-store::TrunkTransport transport_of(const sip::Flow& flow) {
-  switch (flow.transport) {
-    case sip::Transport::udp:
-      return store::TrunkTransport::udp;
-    case sip::Transport::tcp:
-      return store::TrunkTransport::tcp;
-    case sip::Transport::tls:
-      break;
-  }
-  return store::TrunkTransport::tls;
-}
-
-bool comes_from(const sip::Flow& flow, const store::Trunk& trunk) {
-  if (trunk.transport != transport_of(flow) || (trunk.port != 0 && trunk.port != flow.remote.port())) return false;
-  // Both sides by value, so that "::1" and its long form are one address.
-  const auto declared = base::Endpoint::parse(trunk.address, 0);
-  return declared && *declared == flow.remote.host_only();
-}
-
 bool is_trunk(const sip::Flow& flow, const store::Snapshot& model) {
-  return std::any_of(model.trunks.begin(), model.trunks.end(),
-                     [&](const auto& entry) { return comes_from(flow, entry.second); });
+  return trunk_behind(flow, model) != nullptr;
 }
 
 // A phone behind the address of a trunk is taken for the trunk: the declaration says who speaks from there.
 bool contradicts_trunk(const sip::Flow& flow, const store::Snapshot& model) {
   return std::any_of(model.trunks.begin(), model.trunks.end(), [&](const auto& entry) {
-    const store::Trunk& trunk = entry.second;
-    return !trunk.tls_identity.empty() && comes_from(flow, trunk) && !certificate_names(*flow.tls, trunk.tls_identity);
+    const store::Trunk& trunk = *entry.second;
+    return !trunk.tls_identity.empty() && comes_from(flow, trunk) && !shows_identity(flow, trunk);
   });
 }
 
 }  // namespace
-
-bool certificate_names(const sip::TlsFacts& tls, const std::string& number) {
-  return std::find(tls.peer_names.begin(), tls.peer_names.end(), number) != tls.peer_names.end();
-}
 
 bool stands_in_bothway(const sip::Flow& flow, const store::Snapshot& model) {
   if (flow.transport != sip::Transport::tls) return is_trunk(flow, model);
@@ -82,6 +59,10 @@ bool PeerGate::may_register(const sip::Flow& flow, const std::string& number) {
 
 void PeerGate::note_refused(const sip::Flow& flow, const base::Error& why) {
   refusals_.note(flow, why, clock_.now());
+}
+
+void PeerGate::note_relay(const sip::Flow& flow, const std::string& number) {
+  (void)refuse(flow, {"trunk.no-relay", "A trunk asked for a number behind a trunk: calls are not relayed.", number});
 }
 
 bool PeerGate::refuse(const sip::Flow& flow, base::Error why) {

@@ -18,9 +18,6 @@ class RefusalLog;
 /// Whether BOTHWAY lets a flow stand: TLS with a verified certificate, or a declared trunk (MODE-3, MODE-4). Pure.
 bool stands_in_bothway(const sip::Flow& flow, const store::Snapshot& model);
 
-/// Whether a verified peer's certificate names this number, as its CN or a SAN name. Pure.
-bool certificate_names(const sip::TlsFacts& tls, const std::string& number);
-
 /// Who is heard at all. One for each node, on its loop.
 class PeerGate {
  public:
@@ -37,6 +34,8 @@ class PeerGate {
   /// Whether a phone may register as `number` by this flow: false in BOTHWAY with certificates bound to subscriptions
   /// and one that names another. Noted and counted.
   bool may_register(const sip::Flow& flow, const std::string& number);
+  /// Notes and counts a trunk's call to a number that a trunk leads to: taken, it would be somebody's toll fraud.
+  void note_relay(const sip::Flow& flow, const std::string& number);
   /// Notes a TLS client that was refused in the handshake.
   void note_refused(const sip::Flow& flow, const base::Error& why);
 

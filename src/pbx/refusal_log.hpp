@@ -16,10 +16,11 @@ namespace cadenas::pbx {
 
 /// A peer that was turned away, and how often for the same reason: what an administrator reads to find the phone.
 struct Refusal {
-  std::string code;     ///< stable: "tls.client-…", "mode.not-a-trunk", "mode.trunk-identity", "register.certificate"
+  std::string code;     ///< stable: "tls.client-…", "tls.server-…", "mode.not-a-trunk", "mode.trunk-identity",
+                        ///< "register.certificate", "trunk.no-relay"
   std::string message;  ///< one sentence; no secret
   sip::Transport transport{};
-  std::string address;  ///< it came from, without port
+  std::string address;  ///< it came from, or we connected to, without port
   std::string subject;  ///< of the certificate it showed, or the number it asked for; empty if neither
   base::WallTime first{};
   base::WallTime last{};

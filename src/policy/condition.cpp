@@ -35,6 +35,9 @@ constexpr std::array<ConditionText, condition_count> texts{{
     {"policy.terminal-srtp-off", "The terminal is configured not to encrypt voice (sip srtp mode 0).",
      "TMA, Configuration des postes, onglet Encryption, sip srtp mode",
      "Terminal management, phone configuration, Encryption tab: sip srtp mode 1", "RIGHT-5"},
+    {"policy.trunk-srtp-off", "The trunk is declared without voice encryption.",
+     "Réseau et liaisons, faisceaux SIP, chiffrement de la voix",
+     "The trunk's declaration: srtp_mode (cadenas trunks put NAME … --srtp preferred)", "ENC-7"},
     {"policy.i7xx", "The other party's terminal is an i7xx, with which no call is encrypted.",
      "1.2.3 Service téléphonie>Abonnés>Abonnements>Caractéristiques, type de terminal du correspondant",
      "Web Admin, 1.2.3 Subscribers > Subscriptions: the other party's terminal; only another terminal can encrypt",
@@ -42,6 +45,9 @@ constexpr std::array<ConditionText, condition_count> texts{{
     {"policy.signalling-clear", "The leg's signalling is not encrypted, so no keys may be sent on it.",
      "TMA, Configuration des postes, onglet Encryption, sip transport protocol",
      "Terminal management, phone configuration, Encryption tab: sip transport protocol 4 (TLS), ports 5061", "ENC-8"},
+    {"policy.trunk-signalling-clear", "The trunk's signalling is not encrypted, so no keys may be sent on it.",
+     "Réseau et liaisons, faisceaux SIP, transport",
+     "The trunk's declaration: transport (cadenas trunks put NAME … --transport tls)", "ENC-8"},
     {"policy.no-certificate", "No certificate is in service on this system.", certificate_menu, certificate_where,
      "RIGHT-6"},
     {"policy.certificate-not-yet-valid", "The certificate of this system is not yet valid.", certificate_menu,
@@ -53,7 +59,7 @@ constexpr std::array<ConditionText, condition_count> texts{{
      "Web Admin of the other system, 2.4.1 System > Security > Certificates", "RIGHT-6"},
     {"policy.offer-without-crypto", "The terminal's offer holds no encryption key.",
      "TMA, Configuration des postes, onglet Encryption, sip srtp mode",
-     "The terminal's own media encryption setting; on a 6000 phone sip srtp mode 1", "RIGHT-5"},
+     "The terminal's or gateway's own media encryption setting; on a 6000 phone sip srtp mode 1", "RIGHT-5"},
 }};
 
 }  // namespace

@@ -18,15 +18,17 @@ enum class Condition : std::uint8_t {
   inter_ipbx_remote,
   terminal_capable,
   terminal_srtp_on,
+  trunk_srtp_on,
   peer_not_i7xx,
   signalling_encrypted,
+  trunk_signalling,
   certificate_present,
   certificate_begun,
   certificate_not_expired,
   remote_certificate,
   offer_with_crypto,
 };
-inline constexpr std::size_t condition_count = 15;
+inline constexpr std::size_t condition_count = 17;
 
 /// All conditions, in the order of the enumeration.
 constexpr std::array<Condition, condition_count> all_conditions() {

@@ -18,9 +18,9 @@ Standing standing(Condition condition, const Facts& f) {
     case Condition::licence:
       return {true, f.licensed};
     case Condition::subscription_right:
-      return {true, f.subscription_right};
+      return {!f.trunk, f.subscription_right};
     case Condition::class_right:
-      return {true, f.class_right};
+      return {!f.trunk, f.class_right};
     case Condition::voice_encryption:
       return {true, f.voice_encryption};
     case Condition::inter_ipbx_local:
@@ -28,13 +28,17 @@ Standing standing(Condition condition, const Facts& f) {
     case Condition::inter_ipbx_remote:
       return {other_system, f.inter_ipbx_remote};
     case Condition::terminal_capable:
-      return {true, f.terminal_can_srtp};
+      return {!f.trunk, f.terminal_can_srtp};
     case Condition::terminal_srtp_on:
-      return {true, f.srtp_mode != SrtpMode::off};
+      return {!f.trunk, f.srtp_mode != SrtpMode::off};
+    case Condition::trunk_srtp_on:
+      return {f.trunk, f.srtp_mode != SrtpMode::off};
     case Condition::peer_not_i7xx:
       return {true, !f.peer_is_i7xx};
     case Condition::signalling_encrypted:
-      return {true, f.transport == LegTransport::tls};
+      return {!f.trunk, f.transport == LegTransport::tls};
+    case Condition::trunk_signalling:
+      return {f.trunk, f.transport == LegTransport::tls};
     case Condition::certificate_present:
       return {true, has_certificate};
     case Condition::certificate_begun:
@@ -89,7 +93,10 @@ Decision decide(const Facts& facts) {
     decision.voice = VoiceTreatment::encrypt;
   } else if (facts.srtp_mode == SrtpMode::only) {
     decision.voice = VoiceTreatment::refuse;
-    decision.refusal = {488, "The terminal is set to SRTP only and this call may not be encrypted.", false};
+    decision.refusal = {488,
+                        facts.trunk ? "The trunk is set to SRTP only and this call may not be encrypted."
+                                    : "The terminal is set to SRTP only and this call may not be encrypted.",
+                        false};
   } else if (offers_secure_line_only(facts.offer)) {
     decision.voice = VoiceTreatment::refuse;
     decision.refusal = {488, "The offer is RTP/SAVP only and this call may not be encrypted.", true};

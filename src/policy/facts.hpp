@@ -11,7 +11,7 @@ enum class LegTransport : std::uint8_t { udp, tcp, tls };
 /// valid.
 enum class CertificateState : std::uint8_t { none, not_yet_valid, valid, expiring, expired };
 
-/// The phone's `sip srtp mode` (TMA-5); the numbers are the parameter's values.
+/// The phone's `sip srtp mode` (TMA-5), or a trunk's; the numbers are the parameter's values.
 enum class SrtpMode : std::uint8_t { off = 0, preferred = 1, only = 2 };
 
 /// Where the other party of the call is declared (RIGHT-4).
@@ -30,7 +30,8 @@ enum class MediaSeen : std::uint8_t {
 
 /// Everything the decision for one call leg depends on. The caller gathers it; the decision looks nowhere else.
 struct Facts {
-  bool licensed = false;           ///< RIGHT-1: the unlock key of this system is entered
+  bool licensed = false;  ///< RIGHT-1: the unlock key of this system is entered
+  bool trunk = false;     ///< the leg is a SIP trunk's: it has no subscription and no terminal, its declaration decides
   bool subscription_right = true;  ///< RIGHT-2: on the subscription (1.2.3)
   bool class_right = true;         ///< RIGHT-2: on its class of facility (1.4.3); true where it has no class
   bool voice_encryption = true;    ///< RIGHT-3: on this system

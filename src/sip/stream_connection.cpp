@@ -106,8 +106,8 @@ void StreamConnection::ready() {
 
 void StreamConnection::finish_connect() {
   if (const int error = socket_.connect_error(); error != 0) {
-    return fail_connect("connect.failed",
-                        "Could not connect to " + flow_.remote.to_string() + ": " + std::strerror(error) + ".");
+    return fail_connect(
+        {"connect.failed", "Could not connect to " + flow_.remote.to_string() + ": " + std::strerror(error) + ".", ""});
   }
   sockaddr_in6 storage{};
   socklen_t size = sizeof storage;
@@ -138,15 +138,23 @@ void StreamConnection::handshake() {
     case StreamSocket::Status::want_write:
       return wait_write();
     case StreamSocket::Status::end_of_stream:
-      if (connected_) return fail_connect("connect.tls", "The TLS server closed the connection in the handshake.");
+      if (connected_)
+        return fail_connect({"connect.tls", "The TLS server closed the connection in the handshake.", ""});
       return close(CloseReason::by_peer);
     case StreamSocket::Status::failed:
-      if (connected_) {
-        return fail_connect("connect.tls", "The TLS handshake with " + flow_.remote.to_string() + " failed.");
-      }
+      if (connected_) return fail_connect(why_server_refused());
       tell_refusal();
       return close(CloseReason::tls_failure);
   }
+}
+
+base::Error StreamConnection::why_server_refused() {
+  const auto refused = pki::read_peer_refusal(socket_.ssl());
+  if (refused.reason == pki::PeerRefusal::none) {
+    return {"connect.tls", "The TLS handshake with " + flow_.remote.to_string() + " failed.", ""};
+  }
+  layer_.counters_.servers_refused.at(static_cast<std::size_t>(refused.reason)).add();
+  return refused.error();
 }
 
 void StreamConnection::tell_refusal() {
@@ -339,11 +347,11 @@ bool StreamConnection::overdue(base::SteadyTime now, CloseReason& reason) const 
   return false;
 }
 
-void StreamConnection::fail_connect(const char* code, std::string message) {
+void StreamConnection::fail_connect(base::Error why) {
   const auto self = shared_from_this();
   const auto connected = std::exchange(connected_, nullptr);
   close(CloseReason::tls_failure);
-  if (connected) connected(base::fail(code, std::move(message)));
+  if (connected) connected(tl::unexpected(std::move(why)));
 }
 
 void StreamConnection::close(CloseReason reason) {

@@ -55,7 +55,8 @@ class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
   void flush();
   void drain();
   void discard();
-  void fail_connect(const char* code, std::string message);
+  void fail_connect(base::Error why);
+  base::Error why_server_refused();
 
   TransportLayer& layer_;  // valid unless closed
   Flow flow_;

@@ -22,14 +22,15 @@ class Counter {
 struct TransportCounters {
   Counter messages_in;
   Counter messages_out;
-  Counter keep_alives;                                    ///< CRLF pings and empty datagrams
-  Counter bad_messages;                                   ///< answered or not
-  Counter datagrams_lost;                                 ///< not sent: the queue was full or the system refused
-  Counter accepted;                                       ///< TCP and TLS connections
-  Counter tls_handshakes;                                 ///< finished, as server
-  Counter refused;                                        ///< closed at once: a limit was reached
-  std::array<Counter, close_reasons> closed;              ///< by CloseReason
-  std::array<Counter, pki::peer_refusals> peers_refused;  ///< TLS clients refused for their certificate, by reason
+  Counter keep_alives;                                      ///< CRLF pings and empty datagrams
+  Counter bad_messages;                                     ///< answered or not
+  Counter datagrams_lost;                                   ///< not sent: the queue was full or the system refused
+  Counter accepted;                                         ///< TCP and TLS connections
+  Counter tls_handshakes;                                   ///< finished, as server
+  Counter refused;                                          ///< closed at once: a limit was reached
+  std::array<Counter, close_reasons> closed;                ///< by CloseReason
+  std::array<Counter, pki::peer_refusals> peers_refused;    ///< TLS clients refused for their certificate, by reason
+  std::array<Counter, pki::peer_refusals> servers_refused;  ///< TLS servers we connected to, the same
 };
 
 }  // namespace cadenas::sip

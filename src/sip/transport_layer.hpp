@@ -59,8 +59,9 @@ class TransportLayer final : public FlowSender {
 
   using Connected = std::function<void(base::Result<Flow>)>;
   /// Opens a connection (for UDP: finds the socket to send from) and reports the flow or an error once, never within
-  /// the call. Errors: "connect.failed", "connect.timeout", "connect.tls", "connect.limit", "connect.no-socket" (UDP:
-  /// no listener of that address family).
+  /// the call. Errors: "connect.failed", "connect.timeout", "connect.tls", those of pki::refusal_code where the
+  /// server's certificate was refused ("tls.server-revoked", …), "connect.limit", "connect.no-socket" (UDP: no listener
+  /// of that address family).
   void connect(Transport transport, const base::Endpoint& remote, const ConnectOptions& options, Connected connected);
 
   /// Ends a connection: what is queued is still tried once, TLS says close_notify. Nothing for UDP or a closed flow.

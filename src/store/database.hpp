@@ -60,7 +60,7 @@ class Database {
   base::Result<void> unlock(std::string_view key);
   base::Result<void> put_account(const AdminAccount& account);
   base::Result<void> remove_account(std::string_view name);
-  base::Result<void> put_trunk(const Trunk& trunk);
+  base::Result<Trunk> put_trunk(Trunk trunk);
   base::Result<void> remove_trunk(std::string_view name);
   base::Result<SnmpDestination> put_snmp_destination(SnmpDestination destination);
   base::Result<void> remove_snmp_destination(std::string_view name);
@@ -78,6 +78,7 @@ class Database {
   void read_subscriptions(Snapshot& into);
   void read_trunks(Snapshot& into);
   void read_snmp_destinations(Snapshot& into);
+  void write_trunk(const Trunk& trunk);
   void write_subscription(const Subscription& subscription);
   bool has_row(const char* query, const std::string& key);
   void roll_back() noexcept;

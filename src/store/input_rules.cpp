@@ -1,6 +1,7 @@
 #include "store/input_rules.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/endpoint.hpp"
 
@@ -15,6 +16,8 @@ constexpr std::size_t longest_fqdn = 253;  // RFC 1035 §2.3.4, without the fina
 constexpr std::size_t longest_label = 63;
 constexpr std::size_t longest_snmp_user = 32;   // RFC 3414 §5, usmUserName
 constexpr std::size_t shortest_passphrase = 8;  // RFC 3414 §11.2
+constexpr std::size_t longest_password = 256;
+constexpr std::uint32_t most_trunk_calls = 10'000;
 
 bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -137,18 +140,64 @@ base::Result<void> check(const SystemSettings& s) {
   return {};
 }
 
+namespace {
+
+base::Result<void> check_tls_of(const Trunk& t) {
+  if (t.transport == TrunkTransport::tls) {
+    if (t.tls_identity.size() <= longest_fqdn && is_utf8_without_controls(t.tls_identity)) return {};
+    return base::fail("trunk.identity-invalid", "The name in a trunk's certificate has 1 to 253 octets.",
+                      "tls_identity");
+  }
+  if (!t.tls_identity.empty()) {
+    return base::fail("trunk.identity-without-tls", "Only a trunk over TLS shows a certificate.", "tls_identity");
+  }
+  if (!t.verify_server) {
+    return base::fail("trunk.verify-without-tls", "Only a trunk over TLS shows a certificate that could go unverified.",
+                      "verify_server");
+  }
+  if (t.srtp_mode != SrtpMode::off) {
+    return base::fail("trunk.srtp-without-tls",
+                      "Voice is encrypted on a trunk over TLS only: keys never travel in clear (ENC-8).", "srtp_mode");
+  }
+  return {};
+}
+
+base::Result<void> check_routes_of(const Trunk& t) {
+  std::set<std::string_view> prefixes;
+  for (const TrunkRoute& route : t.routes) {
+    if (!is_all(route.prefix, longest_number, is_number_character)) {
+      return base::fail("trunk.prefix-invalid",
+                        "A prefix has 1 to 32 characters out of letters, digits and * # + . _ -.", "routes");
+    }
+    if (route.strip > route.prefix.size()) {
+      return base::fail("trunk.strip-invalid", "No more characters are stripped than the prefix has.", "routes");
+    }
+    if (!prefixes.insert(route.prefix).second) {
+      return base::fail("trunk.prefix-repeated", "A prefix is named once.", "routes");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 base::Result<void> check(const Trunk& t) {
   if (!is_name(t.name)) return base::fail("trunk.name-invalid", "A trunk has a name of 1 to 64 octets.", "name");
   if (!base::Endpoint::parse(t.address, 0)) {
     return base::fail("trunk.address-invalid", "A trunk has a literal IPv4 or IPv6 address.", "address");
   }
-  if (t.tls_identity.empty()) return {};
-  if (t.transport != TrunkTransport::tls) {
-    return base::fail("trunk.identity-without-tls", "Only a trunk over TLS shows a certificate.", "tls_identity");
+  if (auto ok = check_tls_of(t); !ok) return ok;
+  if (auto ok = check_routes_of(t); !ok) return ok;
+  if (!t.auth_user.empty() && !is_all(t.auth_user, longest_name, is_plain_quoted)) {
+    return base::fail("trunk.auth-user-invalid",
+                      "A Digest user name has 1 to 64 printable ASCII characters, no space, quote, backslash or colon.",
+                      "auth_user");
   }
-  if (t.tls_identity.size() > longest_fqdn || !is_utf8_without_controls(t.tls_identity)) {
-    return base::fail("trunk.identity-invalid", "The name in a trunk's certificate has 1 to 253 octets.",
-                      "tls_identity");
+  if (t.auth_password && (t.auth_password->empty() || t.auth_password->size() > longest_password)) {
+    return base::fail("trunk.password-invalid", "A trunk's password has 1 to 256 octets.", "auth_password");
+  }
+  if (t.max_calls < 1 || t.max_calls > most_trunk_calls) {
+    return base::fail("trunk.max-calls-invalid", "A trunk carries 1 to 10,000 calls at once.", "max_calls");
   }
   return {};
 }

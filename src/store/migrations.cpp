@@ -63,6 +63,17 @@ const std::vector<Statements>& steps() {
           " authentication_passphrase TEXT NOT NULL, privacy_passphrase TEXT NOT NULL, least_severity TEXT NOT NULL,"
           " enabled INTEGER NOT NULL)",
       },
+      // 6: trunks that calls go to and come from.
+      {
+          "ALTER TABLE trunk ADD COLUMN send_port INTEGER NOT NULL DEFAULT 0",
+          "ALTER TABLE trunk ADD COLUMN auth_user TEXT NOT NULL DEFAULT ''",
+          "ALTER TABLE trunk ADD COLUMN auth_password TEXT NOT NULL DEFAULT ''",
+          "ALTER TABLE trunk ADD COLUMN srtp_mode TEXT NOT NULL DEFAULT 'off'",
+          "ALTER TABLE trunk ADD COLUMN verify_server INTEGER NOT NULL DEFAULT 1",
+          "ALTER TABLE trunk ADD COLUMN max_calls INTEGER NOT NULL DEFAULT 100",
+          "CREATE TABLE trunk_route (prefix TEXT PRIMARY KEY, trunk TEXT NOT NULL REFERENCES trunk (name)"
+          " ON DELETE CASCADE, strip INTEGER NOT NULL)",
+      },
   };
   return all;
 }

@@ -61,6 +61,11 @@ std::optional<TrunkTransport> parse_trunk_transport(std::string_view word) {
   return value_of(trunk_transports, word);
 }
 
+std::uint16_t destination_port(const Trunk& trunk) {
+  if (trunk.send_port != 0) return trunk.send_port;
+  return trunk.transport == TrunkTransport::tls ? 5061 : 5060;
+}
+
 const Subscription* Snapshot::find(std::string_view number) const {
   const auto at = subscriptions.find(number);
   return at == subscriptions.end() ? nullptr : at->second.get();

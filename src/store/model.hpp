@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "store/credentials.hpp"
 #include "store/password_hash.hpp"
@@ -59,14 +60,35 @@ struct FacilityClass {
   bool encryption_right = true;
 };
 
-/// A declared SIP trunk: in BOTHWAY the only peers that are heard without a phone's certificate (MODE-4).
+/// Numbers that are called over a trunk: those that begin with `prefix`, without their first `strip` characters.
+struct TrunkRoute {
+  std::string prefix;  ///< 1 to 32 of 0-9 * # +; unique over all trunks
+  unsigned strip = 0;  ///< at most the length of `prefix`
+
+  friend bool operator==(const TrunkRoute&, const TrunkRoute&) = default;
+};
+
+/// A declared SIP trunk: a gateway, a provider or another system. Its calls are taken without a password, since it is
+/// known by where it speaks from, and calls to its prefixes go to it (ENC-7). In BOTHWAY trunks are the only peers that
+/// are heard without a phone's certificate (MODE-4).
 struct Trunk {
   std::string name;                                ///< 1 to 64 octets, unique
-  std::string address;                             ///< literal IP address its messages come from
+  std::string address;                             ///< literal IP address its messages come from and go to
   std::uint16_t port = 0;                          ///< they come from; 0: any
-  TrunkTransport transport = TrunkTransport::udp;  ///< they come by
-  std::string tls_identity;  ///< with `tls`: the name its certificate must bear (CN or SAN); empty: any verified one
+  TrunkTransport transport = TrunkTransport::udp;  ///< they come and go by
+  std::string tls_identity{};   ///< with `tls`: the name its certificate must bear (CN or SAN); empty: its address when
+                                ///< we connect, any verified one when it does
+  std::uint16_t send_port = 0;  ///< they go to; 0: 5060, with TLS 5061
+  std::vector<TrunkRoute> routes{};  ///< none: it only calls
+  std::string auth_user{};           ///< what we answer its Digest challenges with; empty: we answer none
+  std::shared_ptr<const base::SecretBytes> auth_password{};  ///< null: none. Put with null: the stored one is kept
+  SrtpMode srtp_mode = SrtpMode::off;                        ///< voice; other than off with `tls` only (ENC-8)
+  bool verify_server = true;      ///< with `tls`: false is encryption without authentication (CERT-6)
+  std::uint32_t max_calls = 100;  ///< at once, both directions together; 1 to 10,000
 };
+
+/// Where requests to a trunk go to.
+std::uint16_t destination_port(const Trunk& trunk);
 
 /// How certificates of phones are judged besides signature and dates (MODE-3, CERT-7).
 struct PhoneCertificateRules {
@@ -143,7 +165,7 @@ struct Snapshot {
   std::unordered_map<std::string_view, std::shared_ptr<const Subscription>> subscriptions;
   std::map<std::string, FacilityClass, std::less<>> classes;
   std::map<std::string, AdminAccount, std::less<>> accounts;
-  std::map<std::string, Trunk, std::less<>> trunks;
+  std::map<std::string, std::shared_ptr<const Trunk>, std::less<>> trunks;
   std::map<std::string, SnmpDestination, std::less<>> snmp_destinations;
 
   /// Null for an unknown number; valid as long as the snapshot is held.

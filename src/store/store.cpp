@@ -120,8 +120,11 @@ void Store::remove_account(std::string name, Done<void> done) {
 void Store::put_trunk(Trunk trunk, Done<void> done) {
   queue_->post<void>(
       [trunk = std::move(trunk)](Database& db, Change& change) {
-        change = [trunk](Snapshot& s) { s.trunks.insert_or_assign(trunk.name, trunk); };
-        return db.put_trunk(trunk);
+        return db.put_trunk(trunk).map([&](Trunk stored) {
+          change = [stored = std::make_shared<const Trunk>(std::move(stored))](Snapshot& s) {
+            s.trunks.insert_or_assign(stored->name, stored);
+          };
+        });
       },
       std::move(done));
 }

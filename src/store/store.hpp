@@ -68,8 +68,11 @@ class Store {
   /// Errors "account.unknown", "account.last-administrator".
   void remove_account(std::string name, Done<void> done);
 
-  /// Adds or replaces. Errors "trunk.name-invalid", "trunk.address-invalid", "trunk.identity-without-tls",
-  /// "trunk.identity-invalid".
+  /// Adds or replaces; without a password the one stored for that Digest user is kept. Errors "trunk.name-invalid",
+  /// "trunk.address-invalid", "trunk.identity-without-tls", "trunk.identity-invalid", "trunk.verify-without-tls",
+  /// "trunk.srtp-without-tls", "trunk.prefix-invalid", "trunk.prefix-repeated", "trunk.prefix-in-use",
+  /// "trunk.strip-invalid", "trunk.auth-user-invalid", "trunk.password-invalid", "trunk.no-password",
+  /// "trunk.max-calls-invalid".
   void put_trunk(Trunk trunk, Done<void> done);
   /// Error "trunk.unknown".
   void remove_trunk(std::string name, Done<void> done);

@@ -1,7 +1,6 @@
 #include "apps/cli/bothway_commands.hpp"
 
 #include <CLI/CLI.hpp>
-#include <cstdint>
 #include <memory>
 
 #include "apps/cli/bothway_views.hpp"
@@ -38,41 +37,10 @@ void add_authorities(CLI::App& app, Action& action) {
   });
 }
 
-void add_trunks(CLI::App& app, Action& action) {
-  CLI::App* trunks = app.add_subcommand("trunks", "The declared SIP trunks: whom BOTHWAY hears without a certificate");
-  on_get_alone(trunks, action, show_trunks, "/api/v1/trunks");
-  struct Options {
-    std::string name;
-    std::string address;
-    std::uint16_t port = 0;
-    std::string transport = "udp";
-    std::string identity;
-  };
-  auto o = std::make_shared<Options>();
-  CLI::App* putting = trunks->add_subcommand("put", "Declares one, or changes it");
-  putting->add_option("name", o->name, "Its name")->required();
-  putting->add_option("address", o->address, "Literal IP address its messages come from")->required();
-  putting->add_option("--port", o->port, "Port they come from; any when left out");
-  add_word_option(putting, "--transport", o->transport, {"udp", "tcp", "tls"}, "How they come");
-  putting->add_option("--tls-identity", o->identity, "Name in its certificate");
-  on(putting, action, show_trunk, [=](const Printing&) {
-    return Operation{
-        "PUT",
-        "/api/v1/trunks/" + segment(o->name),
-        {{"address", o->address}, {"port", o->port}, {"transport", o->transport}, {"tls_identity", o->identity}}};
-  });
-  CLI::App* removing = trunks->add_subcommand("remove", "Removes one");
-  removing->add_option("name", o->name, "Its name")->required();
-  on(removing, action, nullptr, [=](const Printing&) {
-    return Operation{"DELETE", "/api/v1/trunks/" + segment(o->name), {}};
-  });
-}
-
 }  // namespace
 
 void add_bothway_commands(CLI::App& app, Action& action) {
   add_authorities(app, action);
-  add_trunks(app, action);
   on_get(app.add_subcommand("bothway", "Dry run of BOTHWAY: who would go dark, and why"), action, show_rehearsal,
          "/api/v1/bothway/rehearsal");
   on_get(app.add_subcommand("refusals", "Who was turned away, latest first"), action, show_refusals,

@@ -50,23 +50,6 @@ void show_lists(std::ostream& out, const value& answer) {
   table.print(out);
 }
 
-void show_trunks(std::ostream& out, const value& answer) {
-  Table table({"NAME", "ADDRESS", "PORT", "TRANSPORT", "TLS IDENTITY"});
-  for (const value& t : list(answer, "trunks")) {
-    table.add({text(t, "name"), text(t, "address"), text(t, "port") == "0" ? "any" : text(t, "port"),
-               text(t, "transport"), text(t, "tls_identity")});
-  }
-  table.print(out);
-}
-
-void show_trunk(std::ostream& out, const value& t) {
-  print_fields(out, {{"name", text(t, "name")},
-                     {"address", text(t, "address")},
-                     {"port", text(t, "port") == "0" ? "any" : text(t, "port")},
-                     {"transport", text(t, "transport")},
-                     {"TLS identity", text(t, "tls_identity")}});
-}
-
 void show_rehearsal(std::ostream& out, const value& answer) {
   for (const value& obstacle : list(answer, "obstacles")) {
     out << "! " << text(obstacle, "message") << " [" << text(obstacle, "code") << "]\n";

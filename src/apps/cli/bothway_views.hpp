@@ -9,8 +9,6 @@ namespace cadenas::apps::cli {
 
 void show_authorities(std::ostream& out, const boost::json::value& answer);
 void show_lists(std::ostream& out, const boost::json::value& answer);
-void show_trunks(std::ostream& out, const boost::json::value& answer);
-void show_trunk(std::ostream& out, const boost::json::value& answer);
 void show_rehearsal(std::ostream& out, const boost::json::value& answer);
 void show_refusals(std::ostream& out, const boost::json::value& answer);
 

@@ -13,6 +13,7 @@
 #include "apps/cli/certificate_commands.hpp"
 #include "apps/cli/operation.hpp"
 #include "apps/cli/snmp_commands.hpp"
+#include "apps/cli/trunk_commands.hpp"
 #include "apps/cli/views.hpp"
 #include "store/licence.hpp"
 
@@ -274,6 +275,7 @@ void add_commands(CLI::App& app, Action& action) {
   add_bothway_commands(app, action);
   add_snmp_commands(app, action);
   add_ca_commands(app, action);
+  add_trunk_commands(app, action);
   add_login(app, action);
 }
 

@@ -26,7 +26,9 @@ std::string padlock(const value& leg) {
 }
 
 void show_leg(std::ostream& out, const value& leg) {
-  out << "\nLeg " << joined(text(leg, "number"), text(leg, "direction")) << '\n';
+  const std::string trunk = text(leg, "trunk");
+  out << "\nLeg " << joined(text(leg, "number"), text(leg, "direction"))
+      << (trunk.empty() ? "" : ", by the trunk " + trunk) << '\n';
   const std::string suite = text(leg, "srtp_suite");
   print_fields(out,
                {{"padlock", padlock(leg)},

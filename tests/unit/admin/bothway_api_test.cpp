@@ -28,8 +28,38 @@ TEST_F(BothwayApi, KeepsATrunkFromItsDeclarationToItsRemoval) {
             "request.member-type");
   EXPECT_EQ(code_of(client->call("PUT", "/api/v1/trunks/a", R"({"address":"carrier.example"})")),
             "trunk.address-invalid");
+  const auto& problem = trunks[0].at("problem");
+  EXPECT_EQ(trunks[0].at("state").as_string(), "unreachable");
+  EXPECT_EQ(problem.at("code").as_string(), "tls.server-revoked");
   EXPECT_TRUE(client->call("DELETE", "/api/v1/trunks/carrier"));
   EXPECT_EQ(client->exchange("DELETE", "/api/v1/trunks/carrier", "")->status, 404U);
+}
+
+// ENC-7, ENC-8: what calls need, and a password that goes in and never comes out.
+TEST_F(BothwayApi, KeepsWhatCallsByATrunkNeedAndNeverShowsItsPassword) {
+  auto client = as_administrator();
+  const auto put = client->call(
+      "PUT", "/api/v1/trunks/carrier",
+      R"({"address":"192.0.2.7","transport":"tls","routes":[{"prefix":"0","strip":1},{"prefix":"+"}],)"
+      R"("auth_user":"site","auth_password":"hidden-from-all","srtp_mode":"preferred","verify_server":false,)"
+      R"("max_calls":30})");
+  ASSERT_TRUE(put) << put.error().message;
+  EXPECT_EQ(put->at("send_port").as_int64(), 5061);
+  EXPECT_EQ(put->at("routes").as_array().size(), 2U);
+  const auto listed = client->exchange("GET", "/api/v1/trunks", "");
+  EXPECT_EQ(listed->body.find("hidden"), std::string::npos);
+  EXPECT_EQ(boost::json::serialize(*put).find("hidden"), std::string::npos);
+  const auto kept = store_->snapshot()->trunks.at("carrier");
+  EXPECT_EQ(base::as_text(kept->auth_password->view()), "hidden-from-all");
+  EXPECT_EQ(code_of(client->call("PUT", "/api/v1/trunks/a", R"({"address":"192.0.2.7","srtp_mode":"only"})")),
+            "trunk.srtp-without-tls");
+  EXPECT_EQ(code_of(client->call("PUT", "/api/v1/trunks/a", R"({"address":"192.0.2.7","routes":[{"strip":1}]})")),
+            "request.member-missing");
+  EXPECT_EQ(code_of(client->call("PUT", "/api/v1/trunks/a", R"({"address":"192.0.2.7","routes":["0"]})")),
+            "request.member-type");
+  EXPECT_EQ(code_of(client->call("PUT", "/api/v1/trunks/a",
+                                 R"({"address":"192.0.2.7","routes":[{"prefix":"0","strip":1}]})")),
+            "trunk.prefix-in-use");
 }
 
 TEST_F(BothwayApi, LoadsTheCasOfPhonesWithTheirFindings) {

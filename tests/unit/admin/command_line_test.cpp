@@ -200,6 +200,15 @@ TEST_F(CommandLine, PreparesBothwayFromTheCaFileToTheDryRun) {  // MODE-3, MODE-
   EXPECT_THAT(loaded.out, HasSubstr("No list is loaded. [crl.missing]\n"));
   EXPECT_EQ(run({"trunks", "put", "carrier", "192.0.2.7", "--port", "5060"}).status, 0);
   EXPECT_THAT(run({"trunks"}).out, HasSubstr("carrier  192.0.2.7  5060  udp"));
+  EXPECT_THAT(run({"trunks"}).out, HasSubstr("[tls.server-revoked]"));
+  const auto put = run({"trunks", "put", "carrier", "192.0.2.7", "--transport", "tls", "--prefix", "0:1", "--prefix",
+                        "+", "--srtp", "only", "--unverified", "--auth-user", "site", "--password-file", "-"},
+                       "s3cret\n");
+  EXPECT_EQ(put.status, 0) << put.err;
+  EXPECT_THAT(put.out, Not(HasSubstr("s3cret")));
+  EXPECT_THAT(run({"trunks"}).out, HasSubstr("+ 0:1"));
+  EXPECT_THAT(run({"trunks"}).out, HasSubstr("[trunk.unverified]"));
+  EXPECT_THAT(run({"trunks", "put", "b", "192.0.2.8", "--prefix", "0:x"}).err, HasSubstr("client.option"));
   const auto rehearsal = run({"bothway"});
   EXPECT_THAT(rehearsal.out, HasSubstr("1 registrations would stay, 1 phones would go dark"));
   EXPECT_THAT(rehearsal.out, HasSubstr("2002    Bob   baresip  bothway.transport  It registers by UDP."));

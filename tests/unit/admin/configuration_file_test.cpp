@@ -36,6 +36,7 @@ TEST(ConfigurationFile, ReadsTheSampleToTheSameAsTheDefaults) {
   EXPECT_EQ(from_sample->pbx.authentication.guessing.free_per_source,
             empty->pbx.authentication.guessing.free_per_source);
   EXPECT_EQ(from_sample->pbx.calls.max_calls, empty->pbx.calls.max_calls);
+  EXPECT_EQ(from_sample->pbx.trunk_interval, empty->pbx.trunk_interval);
   EXPECT_EQ(from_sample->pbx.calls.ring_timeout, empty->pbx.calls.ring_timeout);
   EXPECT_EQ(from_sample->pbx.calls.session_timer.interval, empty->pbx.calls.session_timer.interval);
   EXPECT_EQ(from_sample->pbx.calls.suites.offered, empty->pbx.calls.suites.offered);

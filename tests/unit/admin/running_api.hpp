@@ -137,6 +137,11 @@ class PicturedPbx final : public admin::ManagedPbx {
     out.safe = 1;
     done(std::move(out));
   }
+  std::map<std::string, pbx::TrunkState> trunk_states() const override {
+    return {
+        {"carrier",
+         {pbx::TrunkState::Reach::unreachable, {}, "tls.server-revoked", "The certificate of the server is revoked."}}};
+  }
   std::shared_ptr<const alarms::View> alarms() const override {
     auto view = std::make_shared<alarms::View>();
     alarms::Alarm alarm;

@@ -75,7 +75,11 @@ struct Exchange::Node final : sip::ServerUser, sip::FlowSender {
     if (!request->request().to_tag().empty()) return calls.on_in_dialog(request);
     for (const auto& phone : exchange.phones) {
       if (!(phone->flow == request->flow())) continue;
-      return calls.on_invite(request, exchange.snapshot->subscriptions.at(phone->number));
+      const auto trunk = exchange.snapshot->trunks.find(phone->number);
+      if (trunk != exchange.snapshot->trunks.end()) {
+        return calls.on_invite(request, caller_by_trunk(trunk->second, request->request()));
+      }
+      return calls.on_invite(request, Correspondent(exchange.snapshot->subscriptions.at(phone->number)));
     }
     FAIL() << "a request from nobody";
   }
@@ -109,6 +113,14 @@ Exchange::Exchange(unsigned loops) {
     }
     loop.post([found, bindings] { found(bindings); });
   };
+  services.reach = [this](const std::shared_ptr<const store::Trunk>& trunk, base::Loop& loop, auto reached) {
+    base::Result<sip::Flow> flow = base::fail("connect.failed", "Nobody listens there.");
+    if (trunk_trouble) flow = tl::unexpected(*trunk_trouble);
+    for (const auto& phone : phones) {
+      if (phone->number == trunk->name && !trunk_trouble) flow = phone->flow;
+    }
+    loop.post([reached, flow] { reached(flow); });
+  };
   for (unsigned i = 0; i < loops; ++i) {
     nodes.push_back(std::make_unique<Node>(*this, i));
     services.per_loop.push_back(&nodes.back()->calls);
@@ -125,6 +137,7 @@ void Exchange::publish() {
     auto value = std::make_shared<const store::Subscription>(subscription);
     next->subscriptions.emplace(value->number, value);
   }
+  for (const auto& [name, trunk] : trunks) next->trunks.emplace(name, std::make_shared<const store::Trunk>(trunk));
   snapshot = std::move(next);
 }
 
@@ -140,6 +153,19 @@ Phone& Exchange::phone(const std::string& number, sip::Transport transport, unsi
     subscriptions[number] = subscription;
     publish();
   }
+  return add_phone(number, transport, loop);
+}
+
+Phone& Exchange::trunk(const store::Trunk& trunk, unsigned loop) {
+  trunks.insert_or_assign(trunk.name, trunk);
+  publish();
+  const auto transport = trunk.transport == store::TrunkTransport::udp   ? sip::Transport::udp
+                         : trunk.transport == store::TrunkTransport::tcp ? sip::Transport::tcp
+                                                                         : sip::Transport::tls;
+  return add_phone(trunk.name, transport, loop);
+}
+
+Phone& Exchange::add_phone(const std::string& number, sip::Transport transport, unsigned loop) {
   sip::Flow flow;
   flow.loop = loop;
   flow.transport = transport;

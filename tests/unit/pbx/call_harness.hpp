@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,6 +92,8 @@ class Exchange {
   ~Exchange();
 
   Phone& phone(const std::string& number, sip::Transport transport = sip::Transport::tls, unsigned loop = 0);
+  /// The far end of a trunk, a Phone under the trunk's name.
+  Phone& trunk(const store::Trunk& trunk, unsigned loop = 0);
   store::Subscription& subscription(const std::string& number);
   /// Runs every loop until none has anything to do.
   void settle();
@@ -114,6 +117,11 @@ class Exchange {
   std::vector<store::CallRecord> records;
   std::shared_ptr<const store::Snapshot> snapshot;
   bool lose_next = false;  ///< the next message to a phone is lost
+  std::map<std::string, store::Trunk> trunks;
+  std::optional<base::Error> trunk_trouble;  ///< why no trunk can be reached
+
+ private:
+  Phone& add_phone(const std::string& number, sip::Transport transport, unsigned loop);
 };
 
 /// A description as phones write it. `keys`: lines "a=crypto:…" without CRLF.

@@ -11,8 +11,8 @@
 namespace cadenas::policy {
 namespace {
 
-enum Column { lic, sub, cls, voice, peer, in_here, in_there, cert, cert_there, via, mode, can, i7, off, columns };
-constexpr std::array<int, columns> sizes{2, 2, 2, 2, 3, 2, 2, 5, 2, 3, 3, 2, 2, 6};
+enum Column { lic, trk, sub, cls, voice, peer, in_here, in_there, cert, cert_there, via, mode, can, i7, off, columns };
+constexpr std::array<int, columns> sizes{2, 2, 2, 2, 2, 3, 2, 2, 5, 2, 3, 3, 2, 2, 6};
 using Row = std::array<int, columns>;
 
 // Values of the columns with more than two, as the table below writes them.
@@ -34,15 +34,17 @@ struct Broken {
 const std::vector<Broken>& table() {
   static const std::vector<Broken> rows{
       {"policy.no-licence", "RIGHT-1", {{lic, {0}}}},
-      {"policy.no-right", "RIGHT-2", {{sub, {0}}}},
-      {"policy.no-class-right", "RIGHT-2", {{cls, {0}}}},
+      {"policy.no-right", "RIGHT-2", {{trk, {0}}, {sub, {0}}}},
+      {"policy.no-class-right", "RIGHT-2", {{trk, {0}}, {cls, {0}}}},
       {"policy.voice-encryption-off", "RIGHT-3", {{voice, {0}}}},
       {"policy.inter-ipbx-off", "RIGHT-4", {{peer, {other_site, cluster}}, {in_here, {0}}}},
       {"policy.inter-ipbx-off-remote", "RIGHT-4", {{peer, {other_site, cluster}}, {in_there, {0}}}},
-      {"policy.terminal-cannot", "RIGHT-5", {{can, {0}}}},
-      {"policy.terminal-srtp-off", "RIGHT-5", {{mode, {0}}}},
+      {"policy.terminal-cannot", "RIGHT-5", {{trk, {0}}, {can, {0}}}},
+      {"policy.terminal-srtp-off", "RIGHT-5", {{trk, {0}}, {mode, {0}}}},
+      {"policy.trunk-srtp-off", "ENC-7", {{trk, {1}}, {mode, {0}}}},
       {"policy.i7xx", "RIGHT-8", {{i7, {1}}}},
-      {"policy.signalling-clear", "ENC-8", {{via, {udp, tcp}}}},
+      {"policy.signalling-clear", "ENC-8", {{trk, {0}}, {via, {udp, tcp}}}},
+      {"policy.trunk-signalling-clear", "ENC-8", {{trk, {1}}, {via, {udp, tcp}}}},
       {"policy.no-certificate", "RIGHT-6", {{cert, {missing}}}},
       {"policy.certificate-not-yet-valid", "RIGHT-6", {{cert, {early}}}},
       {"policy.certificate-expired", "CERT-8", {{cert, {expired}}}},
@@ -55,6 +57,7 @@ const std::vector<Broken>& table() {
 Facts facts_of(const Row& r) {
   Facts f;
   f.licensed = r[lic];
+  f.trunk = r[trk];
   f.subscription_right = r[sub];
   f.class_right = r[cls];
   f.voice_encryption = r[voice];
@@ -81,7 +84,7 @@ bool is_broken(const Broken& broken, const Row& row) {
 }
 
 std::string written(const Row& row) {
-  std::string out = "lic sub cls voice peer in_here in_there cert cert_there via mode can i7 off =";
+  std::string out = "lic trk sub cls voice peer in_here in_there cert cert_there via mode can i7 off =";
   for (const int v : row) out += ' ' + std::to_string(v);
   return out;
 }
@@ -126,10 +129,11 @@ TEST(Decision, AgreesWithTheTableOfRequirementsForEveryCombinationOfFacts) {
     if (expected.empty()) ++encrypted;
     ++combinations;
   } while (next(row));
-  EXPECT_EQ(combinations, 414'720u);
+  EXPECT_EQ(combinations, 829'440u);
   // 1 way within the system (times the 8 facts that do not matter there) and 1 for each of two distances, times
   // two good certificate states, two modes and four offers.
-  EXPECT_EQ(encrypted, (8u + 2u) * 2u * 2u * 4u);
+  // A trunk has neither right, class nor terminal, so that these 8 do not matter there.
+  EXPECT_EQ(encrypted, (8u + 2u) * 2u * 2u * 4u * (1u + 8u));
 }
 
 // ENC-8: no other fact makes up for signalling in clear.

@@ -178,7 +178,7 @@ TEST_F(TlsTransport, OutboundTlsVerifiesTheServer) {
   ASSERT_TRUE(flow) << flow.error().message;
   EXPECT_TRUE(flow->tls->peer_verified);
   EXPECT_EQ(flow->tls->peer_fingerprint, live->current()->leaf().facts().fingerprint_sha256);
-  EXPECT_EQ(dial(bad).error().code, "connect.tls");
+  EXPECT_EQ(dial(bad).error().code, "tls.server-unknown-ca");
 }
 
 }  // namespace

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sip/message.hpp"
+#include "store/model.hpp"
+
+namespace cadenas::pbx {
+
+/// Who is at one end of a call: a subscription of ours, or somebody reached by a trunk, of whom we know what the trunk
+/// says. A value; exactly one of the two pointers is set.
+struct Correspondent {
+  std::string number;
+  std::string display_name;
+  std::shared_ptr<const store::Subscription> subscription;
+  std::shared_ptr<const store::Trunk> trunk;
+
+  Correspondent() = default;
+  explicit Correspondent(std::shared_ptr<const store::Subscription> of_ours);
+  Correspondent(std::shared_ptr<const store::Trunk> by, std::string number, std::string display_name);
+
+  bool is_i7xx() const { return subscription && subscription->terminal == store::TerminalKind::i7xx; }
+};
+
+/// Whom a trunk's INVITE names as the caller: P-Asserted-Identity, which a trunk is trusted with (RFC 3325), else From;
+/// "anonymous" where that is no number.
+Correspondent caller_by_trunk(std::shared_ptr<const store::Trunk> trunk, const sip::MessageView& invite);
+
+}  // namespace cadenas::pbx
