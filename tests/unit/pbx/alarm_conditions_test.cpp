@@ -60,9 +60,11 @@ TEST_F(AlarmConditions, NameLicenceClockAndBothwayWithoutACertificate) {
 // CERT-8, OPS-3: daily for one from elsewhere, once for one that renews itself.
 TEST_F(AlarmConditions, NameARelayThatDoesNotAnswer) {
   auto pool = std::make_shared<rtpengine::PoolView>();
-  pool->instances.push_back({"127.0.0.1:2223", 1, rtpengine::InstanceState::up});
-  pool->instances.push_back({"127.0.0.1:2224", 1, rtpengine::InstanceState::down, "It did not answer."});
-  pool->instances.push_back({"127.0.0.1:2225", 1, rtpengine::InstanceState::unknown});
+  pool->instances.resize(3);
+  pool->instances[0].state = rtpengine::InstanceState::up;
+  pool->instances[1].control = "127.0.0.1:2224";
+  pool->instances[1].state = rtpengine::InstanceState::down;
+  pool->instances[1].reason = "It did not answer.";
   AlarmFacts with_pool = facts();
   with_pool.relays = pool;
   const auto found = alarm_conditions(with_pool, now_);
