@@ -66,7 +66,7 @@ class Keeping {
  public:
   explicit Keeping(KeyAlgorithm key)
       : keeper_(pki::IdentityStore(directory_.path(), clock_), {.key = key}, pki::TlsCompatibility::modern,
-                in_service_) {
+                std::make_shared<const pki::LiveStaple>(), in_service_) {
     if (!keeper_.put_into_service(names_, {})) throw std::runtime_error("no certificate to begin with");
   }
 

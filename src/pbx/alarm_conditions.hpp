@@ -20,9 +20,9 @@ struct AlarmFacts {
   std::optional<pki::Certificate> certificate;  ///< in service
   const pki::PhoneAuthorities* authorities = nullptr;
   bool clock_disciplined = true;
-  std::vector<std::string> unanswering;  ///< names of SNMP destinations
-  bool certificate_revoked = false;      ///< its CA says so by OCSP
-  std::string why_none{};                ///< where the mode needs a certificate and none is in service; may be empty
+  std::vector<std::string> unanswering{};  ///< names of SNMP destinations
+  bool certificate_revoked = false;        ///< its CA says so by OCSP
+  std::string why_none{};                  ///< where the mode needs a certificate and none is in service; may be empty
   std::shared_ptr<const rtpengine::PoolView> relays{};  ///< null without a pool
 };
 

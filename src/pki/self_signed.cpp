@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/endpoint.hpp"
+
 namespace cadenas::pki {
 namespace {
 
