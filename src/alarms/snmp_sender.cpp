@@ -49,7 +49,8 @@ void SnmpSender::send(const Notification& what, const std::vector<store::SnmpDes
   }
 }
 
-void SnmpSender::test(Notification what, store::SnmpDestination to, std::function<void(base::Result<Delivery>)> done) {
+void SnmpSender::test(Notification what, store::SnmpDestination to,
+                      const std::function<void(base::Result<Delivery>)>& done) {
   const bool taken = post([this, what = std::move(what), to = std::move(to), done] { done(deliver(to, what)); });
   if (!taken) done(base::fail("snmp.busy", "Too many notifications wait to be sent: try again later."));
 }

@@ -51,7 +51,7 @@ class SnmpSender {
   void send(const Notification& what, const std::vector<store::SnmpDestination>& to);
   /// At once, silent or not; `done` runs on the sender's thread, or never when that has ended. Errors those of Deliver,
   /// "snmp.busy" (inside the call).
-  void test(Notification what, store::SnmpDestination to, std::function<void(base::Result<Delivery>)> done);
+  void test(Notification what, store::SnmpDestination to, const std::function<void(base::Result<Delivery>)>& done);
   /// Whether the latest inform to it was lost.
   bool is_silent(const store::SnmpDestination& destination) const;
   SnmpCounts counts() const;

@@ -91,7 +91,7 @@ void read_tls(TomlSection tls, pbx::Configuration& out) {
   if (const auto at = tls.word("compatibility", {"modern", "tls12_phones", "tls10_phones"})) {
     out.tls = static_cast<pki::TlsCompatibility>(*at);
   }
-  if (const auto at = tls.word("self_signed_key", {"rsa_2048", "ecdsa_p256"})) {
+  if (const auto at = tls.word("self_signed_key", {"rsa_2048", "rsa_3072", "ecdsa_p256"})) {
     out.self_signed.key = static_cast<pki::KeyAlgorithm>(*at);
   }
   if (const auto at = tls.word("self_signed_hash", {"sha256", "sha1"})) {

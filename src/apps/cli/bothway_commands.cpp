@@ -11,8 +11,6 @@ namespace cadenas::apps::cli {
 
 namespace {
 
-using boost::json::object;
-
 void add_authorities(CLI::App& app, Action& action) {
   CLI::App* authorities = app.add_subcommand("phone-ca", "The CAs that phones' certificates are trusted under");
   on_get_alone(authorities, action, show_authorities, "/api/v1/phone-authorities");

@@ -60,7 +60,7 @@ class AlarmNotifierTest : public ::testing::Test {
   const base::WallTime now = base::SystemClock().now();
   base::ManualClock clock{now};
   const pki::Identity ca = pki::issue({.common_name = "CA", .ca = true});
-  std::optional<pki::Certificate> certificate;
+  std::optional<pki::Certificate> certificate = pki::issue({.common_name = "own", .until = days(365)}).leaf();
   const pki::PhoneAuthorities authorities;
   store::Snapshot model;
   store::SnmpDestination destination;
