@@ -23,7 +23,8 @@ HEAD = """# Performance
 Made by `bench/run --write` on {machine}, a part at a time or all at once. Every peer is measured by the same program
 in the same run; figures drift by 10 to 30 % from machine to machine, the order between rows does not. "Core"
 figures are CPU time of the server process and its children (user and system, from /proc), so the load generator's own
-cost is not in them: the rate a core could do is 1 s divided by it. The server runs on one core, the load on another.
+cost is not in them: the rate a core could do is 1 s divided by it. The server runs on one core, the load on another,
+both before anything else of the machine (real-time priority).
 """
 
 

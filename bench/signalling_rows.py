@@ -7,13 +7,13 @@ import socket
 import ssl
 import subprocess
 
+from cores import LOAD_CORE, SERVER_CORE
 from lab.kamailio import Kamailio
 from lab.pbx import Pbx
 from lab.process import LabError, Process, eventually, free_port
 
 PASSWORD = "bench-only-password"
 FIRST_NUMBER = 1000
-SERVER_CORE, LOAD_CORE = ["taskset", "-c", "0"], ["taskset", "-c", "1"]
 
 
 def openssl(*arguments):

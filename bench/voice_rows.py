@@ -4,11 +4,11 @@ import json
 import pathlib
 import subprocess
 
+from cores import LOAD_CORE, SERVER_CORE
 from lab.process import LabError, Process, eventually
 from lab.rtpengine import Rtpengine
 
 A_PORT, B_PORT = 40000, 40002
-SERVER_CORE, LOAD_CORE = ["taskset", "-c", "0"], ["taskset", "-c", "1"]
 MOST_LOSS, MOST_P99_MS = 0.001, 20.0
 MODES = {
     "transcrypt": "SRTP to RTP",
