@@ -1,74 +1,10 @@
 #include "media/board.hpp"
 
-#include <algorithm>
-#include <mutex>
-#include <unordered_map>
 #include <utility>
 
-#include "media/media_thread.hpp"
-#include "media/port_pool.hpp"
-#include "media/side_counters.hpp"
+#include "media/board_impl.hpp"
 
 namespace cadenas::media {
-namespace {
-
-bool fits(const std::optional<SrtpParams>& params) {
-  return !params || params->keying.size() == facts(params->suite).keying();
-}
-
-}  // namespace
-
-class Board::Impl {
- public:
-  Impl(BoardSettings given, const base::Clock& clock)
-      : settings(std::move(given)),
-        ports{PortPool(settings.first_port, settings.last_port), PortPool(settings.first_port, settings.last_port)} {
-    const unsigned count = std::clamp(settings.threads, 1u, 64u);
-    for (unsigned i = 0; i < count; ++i) {
-      const std::optional<unsigned> core =
-          i < settings.pin_to.size() ? std::optional(settings.pin_to[i]) : std::nullopt;
-      threads.push_back(std::make_unique<MediaThread>(clock, i, core, settings.engine));
-    }
-  }
-
-  PortPool& pool(AddressFamily family) { return ports[static_cast<std::size_t>(family)]; }
-  const base::Endpoint& local(AddressFamily family) const {
-    return family == AddressFamily::ip4 ? settings.bind_ip4 : settings.bind_ip6;
-  }
-  base::Endpoint advertised(AddressFamily family, std::uint16_t port) const {
-    const base::Endpoint& said = family == AddressFamily::ip4 ? settings.advertise_ip4 : settings.advertise_ip6;
-    return (said.is_set() ? said : local(family)).with_port(port);
-  }
-  /// The port range of the board itself, under the address it is bound to or the one it tells.
-  bool is_own(const base::Endpoint& at) const {
-    if (!at.is_set() || at.port() < settings.first_port || at.port() > settings.last_port) return false;
-    const auto host = at.host_only();
-    for (const auto* own : {&settings.bind_ip4, &settings.bind_ip6, &settings.advertise_ip4, &settings.advertise_ip6}) {
-      if (own->is_set() && host == own->host_only()) return true;
-    }
-    return false;
-  }
-  base::Result<LegSockets> bind(AddressFamily family) {
-    if (!local(family).is_set()) {
-      return base::fail("media.no-address", family == AddressFamily::ip4
-                                                ? "The media board has no IPv4 address to listen on."
-                                                : "The media board has no IPv6 address to listen on.");
-    }
-    return LegSockets::bind(local(family), pool(family));
-  }
-
-  struct Entry {
-    std::shared_ptr<SessionCounters> counters;
-    MediaThread* thread;
-  };
-
-  const BoardSettings settings;
-  std::array<PortPool, 2> ports;
-  mutable std::mutex mutex;  // guards what follows; never taken for a packet
-  std::unordered_map<SessionId, Entry> sessions;
-  std::size_t next_thread = 0;
-  std::vector<std::unique_ptr<MediaThread>> threads;  // last: they give ports back when they go
-};
 
 Board::Board(BoardSettings settings, const base::Clock& clock)
     : impl_(std::make_unique<Impl>(std::move(settings), clock)) {}
@@ -94,13 +30,7 @@ base::Result<SessionPorts> Board::open(SessionId id, AddressFamily a, AddressFam
 }
 
 base::Result<void> Board::configure(SessionId id, Side side, LegMedia media) {
-  if (!fits(media.receive) || !fits(media.send)) {
-    return base::fail("media.key-length", "The SRTP key does not have the length that its suite asks for.", "crypto");
-  }
-  // Two sessions that are told to send to each other would pass one packet round for ever.
-  if (impl_->is_own(media.remote_rtp) || impl_->is_own(media.remote_rtcp)) {
-    return base::fail("media.own-address", "The peer asks for its media at a port of this board.", "c=");
-  }
+  if (const base::Result<void> checked = impl_->check(media); !checked) return checked;
   const std::lock_guard lock(impl_->mutex);
   const auto found = impl_->sessions.find(id);
   if (found == impl_->sessions.end()) return base::fail("media.no-session", "There is no such media session.");

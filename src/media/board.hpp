@@ -8,7 +8,10 @@
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
+#include "media/audio/announcement.hpp"
+#include "media/audio/member_audio.hpp"
 #include "media/leg_media.hpp"
+#include "media/member_stats.hpp"
 #include "media/packet_engine.hpp"
 #include "media/session_stats.hpp"
 
@@ -41,8 +44,8 @@ struct SessionPorts {
 };
 
 /// The media board (EIP): relays RTP between the two legs of each session, decrypting, encrypting and counting
-/// (ENC-1, ENC-2). Its methods are called from any thread; they never wait for a media thread and are not for a
-/// per-packet path.
+/// (ENC-1, ENC-2), and mixes the legs that end in a conference room (CONF-1). Its methods are called from any thread;
+/// they never wait for a media thread and are not for a per-packet path.
 class Board {
  public:
   /// `clock` outlives the board. Starts the threads; throws std::system_error when the machine refuses.
@@ -68,6 +71,28 @@ class Board {
 
   /// Counters at this moment; they only grow. None if there is no such session.
   std::optional<SessionStats> stats(SessionId id) const;
+
+  /// Opens an empty conference room on the media thread that has the fewest members; `digits` may be empty.
+  /// Error: "media.room-exists".
+  base::Result<void> open_room(RoomId id, DigitSink digits);
+  /// Binds two ports for a leg that ends in a room. Where it listens, as SessionPorts says it. Until it is configured
+  /// it hears nothing, and what arrives is counted and dropped. Errors: "media.no-room", "media.member-exists", and
+  /// those of `open` about addresses and ports.
+  base::Result<base::Endpoint> join(RoomId room, MemberId member, AddressFamily family = AddressFamily::ip4);
+  /// Describes a member's leg and audio, at first or anew, as `configure`; `payload_types` has no meaning here. Makes
+  /// codecs and buffers, some 100 µs of work. Errors, with nothing changed: "media.no-member", "media.no-voice", and
+  /// those of `configure`.
+  base::Result<void> configure_member(MemberId member, LegMedia media, MemberAudio audio);
+  /// A muted member hears and is not heard; its digits are seen. What is not there is passed over, here and below.
+  void mute(MemberId member, bool muted);
+  /// Plays the signal to all members of the room, after those that it still plays.
+  void announce(RoomId room, Announcement announcement);
+  /// Takes the member out and gives its ports back (soon). Its counters at this moment; none if there is none such.
+  std::optional<MemberStats> leave(MemberId member);
+  /// Closes the room with all who are in it.
+  void close_room(RoomId room);
+  /// At this moment. None if there is no such member.
+  std::optional<MemberStats> member_stats(MemberId member) const;
 
   std::size_t sessions() const;                        ///< open now
   std::size_t free_ports(AddressFamily family) const;  ///< RTP/RTCP pairs left in the range

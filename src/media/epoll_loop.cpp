@@ -1,7 +1,10 @@
 // Packets by epoll, recvmmsg and sendmmsg: each readable socket is emptied in batches.
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <optional>
 #include <system_error>
 
 #include <sys/epoll.h>
@@ -29,8 +32,21 @@ class EpollLoop final : public PacketLoop {
 
   void send(Port& through, const Departure& departure) override { batch_.depart(serving_, through, departure); }
 
-  bool run_once(const base::Clock& clock) override {
-    const int ready = ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), -1);
+  // Each leaves by a socket of its own, so there is nothing to gather.
+  void originate(Port& through, const Departure& departure, OwnPacket& packet) override {
+    const bool is_connected = through.peer.is_set();
+    const sockaddr* to = is_connected ? nullptr : departure.destination.data();
+    const socklen_t to_size = is_connected ? 0 : departure.destination.size();
+    ssize_t sent = -1;
+    do {
+      sent = ::sendto(through.fd, packet.buffer.data(), departure.octets, MSG_DONTWAIT, to, to_size);
+    } while (sent < 0 && errno == EINTR);
+    through.user->on_sent(departure, sent >= 0);
+  }
+
+  bool run_once(const base::Clock& clock, std::optional<base::SteadyTime> until) override {
+    const int ready =
+        ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), milliseconds(clock, until));
     bool is_called = false;
     for (int i = 0; i < ready; ++i) {
       if (auto* port = static_cast<Port*>(events_[static_cast<std::size_t>(i)].data.ptr)) {
@@ -47,6 +63,12 @@ class EpollLoop final : public PacketLoop {
   }
 
  private:
+  static int milliseconds(const base::Clock& clock, std::optional<base::SteadyTime> until) {
+    if (!until) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - clock.steady());
+    return static_cast<int>(std::max<std::int64_t>(0, left.count()));
+  }
+
   void watch(int fd, Port* port) {
     epoll_event event{};
     event.events = EPOLLIN;

@@ -86,11 +86,13 @@ void MediaThread::post(Command command) {
 
 void MediaThread::run() {
   while (!stopping_) {
-    if (loop_->run_once(clock_)) obey();
+    if (loop_->run_once(clock_, room_clock_.next())) obey();
+    mix();
   }
   // The loop goes first: while it is there, the kernel may still write for a port.
   loop_.reset();
   relays_.clear();
+  rooms_.clear();
   ending_.clear();
 }
 
@@ -127,10 +129,69 @@ void MediaThread::execute(Configure configure) {
 
 void MediaThread::execute(Remove remove) {
   auto found = relays_.extract(remove.id);
+  if (!found.empty()) let_end(std::move(found.mapped()));
+}
+
+template <class User>
+void MediaThread::let_end(std::unique_ptr<User> user) {
+  User* ending = user.get();
+  ending_.emplace(ending, std::move(user));
+  ending->end([this, ending] { ending_.erase(ending); });
+}
+
+Room* MediaThread::room(RoomId id) {
+  const auto found = rooms_.find(id);
+  return found == rooms_.end() ? nullptr : found->second.get();
+}
+
+void MediaThread::execute(OpenRoom open) {
+  if (rooms_.empty()) room_clock_.start(clock_.steady());
+  rooms_.insert_or_assign(open.room, std::make_unique<Room>(std::move(open.digits)));
+}
+
+void MediaThread::execute(Join join) {
+  Room* at = room(join.room);
+  if (!at) return;
+  try {
+    at->join(join.member, std::move(join.counters), std::move(join.sockets), *loop_);
+  } catch (...) {
+    execute(Leave{join.room, join.member});
+    throw;
+  }
+}
+
+void MediaThread::execute(ConfigureMember configure) {
+  if (Room* at = room(configure.room)) {
+    at->configure(configure.member, std::move(configure.media), std::move(configure.voice));
+  }
+}
+
+void MediaThread::execute(Mute mute) {
+  if (Room* at = room(mute.room)) at->mute(mute.member, mute.muted);
+}
+
+void MediaThread::execute(Announce announce) {
+  if (Room* at = room(announce.room)) at->announce(announce.announcement);
+}
+
+void MediaThread::execute(Leave leave) {
+  Room* at = room(leave.room);
+  if (!at) return;
+  if (std::unique_ptr<RoomMember> member = at->take_out(leave.member)) let_end(std::move(member));
+}
+
+void MediaThread::execute(CloseRoom close) {
+  auto found = rooms_.extract(close.room);
   if (found.empty()) return;
-  Relay* relay = found.mapped().get();
-  ending_.emplace(relay, std::move(found.mapped()));
-  relay->end([this](Relay& gone) { ending_.erase(&gone); });
+  while (std::unique_ptr<RoomMember> member = found.mapped()->take_out_any()) let_end(std::move(member));
+  if (rooms_.empty()) room_clock_.stop();
+}
+
+void MediaThread::mix() {
+  if (!room_clock_.next()) return;
+  const std::optional<base::SteadyTime> frame = room_clock_.due(clock_.steady());
+  if (!frame) return;
+  for (auto& [id, room] : rooms_) room->mix(*frame);
 }
 
 }  // namespace cadenas::media

@@ -17,12 +17,14 @@
 #include "media/packet_engine.hpp"
 #include "media/packet_loop.hpp"
 #include "media/relay.hpp"
+#include "media/room.hpp"
+#include "media/room_clock.hpp"
 #include "media/side_counters.hpp"
 
 namespace cadenas::media {
 
-/// One thread that moves packets. Control comes in as values by `post` and is done between two rounds of packets, so
-/// that no packet ever meets a session that goes.
+/// One thread that moves packets and mixes the conference rooms it has. Control comes in as values by `post` and is
+/// done between two rounds of packets, so that no packet ever meets a session that goes.
 class MediaThread {
  public:
   struct Add {
@@ -39,7 +41,40 @@ class MediaThread {
   struct Remove {
     std::uint64_t id;
   };
-  using Command = std::variant<Add, Configure, Remove>;
+  struct OpenRoom {
+    RoomId room;
+    DigitSink digits;
+  };
+  struct Join {
+    RoomId room;
+    MemberId member;
+    std::shared_ptr<MemberCounters> counters;
+    LegSockets sockets;
+  };
+  struct ConfigureMember {
+    RoomId room;
+    MemberId member;
+    LegMedia media;
+    std::unique_ptr<MemberVoice> voice;
+  };
+  struct Mute {
+    RoomId room;
+    MemberId member;
+    bool muted;
+  };
+  struct Announce {
+    RoomId room;
+    Announcement announcement;
+  };
+  struct Leave {
+    RoomId room;
+    MemberId member;
+  };
+  struct CloseRoom {
+    RoomId room;
+  };
+  using Command =
+      std::variant<Add, Configure, Remove, OpenRoom, Join, ConfigureMember, Mute, Announce, Leave, CloseRoom>;
 
   /// Starts at once, named "media/`index`", on `core` if given. `clock` outlives it. Throws std::system_error when the
   /// machine refuses.
@@ -61,6 +96,18 @@ class MediaThread {
   void execute(Add add);
   void execute(Configure configure);
   void execute(Remove remove);
+  void execute(OpenRoom open);
+  void execute(Join join);
+  void execute(ConfigureMember configure);
+  void execute(Mute mute);
+  void execute(Announce announce);
+  void execute(Leave leave);
+  void execute(CloseRoom close);
+  Room* room(RoomId id);
+  void mix();
+  /// Ends it and keeps it until no port of it is attached any more.
+  template <class User>
+  void let_end(std::unique_ptr<User> user);
 
   const base::Clock& clock_;
   Descriptor wake_;
@@ -70,7 +117,9 @@ class MediaThread {
   std::atomic<bool> stopping_{false};
   std::unique_ptr<PacketLoop> loop_;  // of the thread, made and destroyed on it
   std::unordered_map<std::uint64_t, std::unique_ptr<Relay>> relays_;
-  std::unordered_map<Relay*, std::unique_ptr<Relay>> ending_;
+  std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;
+  RoomClock room_clock_;
+  std::unordered_map<PortUser*, std::unique_ptr<PortUser>> ending_;
   std::thread thread_;
 };
 

@@ -3,13 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
+#include "media/departure.hpp"
 #include "media/leg_media.hpp"
-#include "media/session.hpp"
-#include "media/srtp_cipher.hpp"
+#include "media/own_packet.hpp"
+#include "media/suite.hpp"
 
 namespace cadenas::media {
 
@@ -59,8 +61,12 @@ class PacketLoop {
   /// Within on_packet and once in it: sends the first `departure.octets` of the buffer that was given, to the peer of a
   /// connected port or else to `departure.destination`. A packet the kernel does not take now is lost.
   virtual void send(Port& through, const Departure& departure) = 0;
-  /// Waits for packets, or until the wake descriptor was written to, and serves what there is. True in the second case.
-  virtual bool run_once(const base::Clock& clock) = 0;
+  /// Sends the first `departure.octets` of a packet's buffer, at the latest with the next round; not within on_packet.
+  /// The packet must not be leaving already. What the kernel does not take now is lost.
+  virtual void originate(Port& through, const Departure& departure, OwnPacket& packet) = 0;
+  /// Waits for packets, until `until` (if given) by `clock`, or until the wake descriptor was written to, and serves
+  /// what there is. True in the last case. It may return before any of that.
+  virtual bool run_once(const base::Clock& clock, std::optional<base::SteadyTime> until) = 0;
 };
 
 /// On io_uring (Linux 6.1 or later). `wake`, an eventfd, must outlive it. Throws std::system_error where the kernel has

@@ -2,7 +2,9 @@
 // from a common ring; what leaves is submitted together with the next wait. A round of packets is one system call.
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -27,7 +29,7 @@ constexpr unsigned kMostSlots = 65536;  // sockets of one loop
 constexpr std::uint16_t kGroup = 1;
 constexpr std::size_t kTail = 160;  // of each buffer, that the kernel does not write: room for what SRTP adds
 
-enum class Kind : std::uint32_t { receive, send, cancel, wake };
+enum class Kind : std::uint32_t { receive, send, own, cancel, wake };
 
 std::uint64_t tag(Kind kind, std::uint32_t value) {
   return static_cast<std::uint64_t>(kind) << 32 | value;
@@ -104,6 +106,8 @@ class UringLoop final : public PacketLoop {
     require(io_uring_register_files_update(ring_.get(), port.slot, &port.fd, 1), "io_uring_register_files_update");
     free_slots_.pop_back();
     slots_[port.slot] = {&port, false};
+    // A member of a conference has two packets and two ports or more.
+    own_.reserve(std::bit_ceil(slots_.size() - free_slots_.size()));
     receive_on(port.slot);
   }
 
@@ -126,13 +130,7 @@ class UringLoop final : public PacketLoop {
     if (through.peer.is_set()) {
       io_uring_prep_send(entry, static_cast<int>(through.slot), reading_at_, departure.octets, MSG_DONTWAIT);
     } else {
-      leaving.block = {reading_at_, departure.octets};
-      leaving.message = {};
-      leaving.message.msg_iov = &leaving.block;
-      leaving.message.msg_iovlen = 1;
-      // The kernel only reads the address.
-      leaving.message.msg_name = const_cast<sockaddr*>(leaving.departure->destination.data());
-      leaving.message.msg_namelen = leaving.departure->destination.size();
+      address(leaving.message, leaving.block, reading_at_, *leaving.departure);
       io_uring_prep_sendmsg(entry, static_cast<int>(through.slot), &leaving.message, MSG_DONTWAIT);
     }
     // A datagram is sent or refused while it is submitted: only a refusal need be told.
@@ -140,12 +138,28 @@ class UringLoop final : public PacketLoop {
     io_uring_sqe_set_data64(entry, tag(Kind::send, sequence));
   }
 
-  bool run_once(const base::Clock& clock) override {
-    // What is to leave goes at once, and with it comes what has arrived meanwhile; only then is there time to wait.
-    const int waited =
-        queued_ != settled_ ? io_uring_submit_and_get_events(ring_.get()) : io_uring_submit_and_wait(ring_.get(), 1);
-    if (waited < 0 && waited != -EINTR && waited != -EBUSY) require(waited, "io_uring_enter");
-    const std::uint32_t submitted = io_uring_sq_ready(ring_.get()) == 0 ? queued_ : settled_;
+  void originate(Port& through, const Departure& departure, OwnPacket& packet) override {
+    packet.is_leaving = true;
+    packet.failed = false;
+    packet.through = &through;
+    packet.departure.emplace(departure);
+    io_uring_sqe* entry = next_entry();
+    if (through.peer.is_set()) {
+      io_uring_prep_send(entry, static_cast<int>(through.slot), packet.buffer.data(), departure.octets, MSG_DONTWAIT);
+    } else {
+      address(packet.message, packet.block, packet.buffer.data(), *packet.departure);
+      io_uring_prep_sendmsg(entry, static_cast<int>(through.slot), &packet.message, MSG_DONTWAIT);
+    }
+    entry->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
+    io_uring_sqe_set_data64(entry, tag(Kind::own, static_cast<std::uint32_t>(own_.size())));
+    own_.push_back(&packet);
+  }
+
+  bool run_once(const base::Clock& clock, std::optional<base::SteadyTime> until) override {
+    const int waited = enter(clock, until);
+    if (waited < 0 && waited != -EINTR && waited != -EBUSY && waited != -ETIME) require(waited, "io_uring_enter");
+    const bool all_submitted = io_uring_sq_ready(ring_.get()) == 0;
+    const std::uint32_t submitted = all_submitted ? queued_ : settled_;
     const base::SteadyTime now = clock.steady();
     is_called_ = false;
     unsigned head = 0;
@@ -157,6 +171,7 @@ class UringLoop final : public PacketLoop {
     }
     io_uring_cq_advance(ring_.get(), count);
     settle(submitted);
+    if (all_submitted) settle_own();
     publish_buffers();
     tell_detached();
     return is_called_;
@@ -175,6 +190,27 @@ class UringLoop final : public PacketLoop {
     Port* port = nullptr;
     bool is_leaving = false;
   };
+
+  /// All that is pointed to must stay until the packet has left.
+  static void address(msghdr& message, iovec& block, std::uint8_t* octets, const Departure& departure) {
+    block = {octets, departure.octets};
+    message = {};
+    message.msg_iov = &block;
+    message.msg_iovlen = 1;
+    // The kernel only reads the address.
+    message.msg_name = const_cast<sockaddr*>(departure.destination.data());
+    message.msg_namelen = departure.destination.size();
+  }
+
+  // What is to leave goes at once, and with it comes what has arrived meanwhile; only then is there time to wait.
+  int enter(const base::Clock& clock, std::optional<base::SteadyTime> until) {
+    if (queued_ != settled_ || !own_.empty()) return io_uring_submit_and_get_events(ring_.get());
+    if (!until) return io_uring_submit_and_wait(ring_.get(), 1);
+    const std::int64_t left = std::max<std::int64_t>(0, std::chrono::nanoseconds(*until - clock.steady()).count());
+    __kernel_timespec wait{left / 1'000'000'000, left % 1'000'000'000};
+    io_uring_cqe* first = nullptr;
+    return io_uring_submit_and_wait_timeout(ring_.get(), &first, 1, &wait, nullptr);
+  }
 
   io_uring_buf_ring* buffers() { return reinterpret_cast<io_uring_buf_ring*>(entries_.get()); }
   std::uint8_t* buffer_at(std::uint16_t buffer) { return memory_.get() + std::size_t{buffer} * kBuffer; }
@@ -223,6 +259,9 @@ class UringLoop final : public PacketLoop {
         break;
       case Kind::send:
         if (completion.res < 0) leaving_[value % kBuffers].failed = true;
+        break;
+      case Kind::own:
+        if (completion.res < 0) own_[value]->failed = true;
         break;
       case Kind::wake:
         is_called_ = true;
@@ -273,9 +312,17 @@ class UringLoop final : public PacketLoop {
     }
   }
 
+  void settle_own() {
+    for (OwnPacket* packet : own_) {
+      packet->is_leaving = false;
+      packet->through->user->on_sent(*packet->departure, !packet->failed);
+    }
+    own_.clear();
+  }
+
   // After everything was settled that may still name the port.
   void tell_detached() {
-    if (settled_ != queued_) return;
+    if (settled_ != queued_ || !own_.empty()) return;
     for (const std::uint32_t slot : ended_) {
       Port& port = *std::exchange(slots_[slot].port, nullptr);
       int none = -1;
@@ -291,6 +338,7 @@ class UringLoop final : public PacketLoop {
   std::unique_ptr<std::uint8_t[], Free> memory_;
   std::unique_ptr<std::uint8_t[], Free> entries_;
   std::vector<Leaving> leaving_;  // a ring by sequence number; each holds a buffer, so there are never more
+  std::vector<OwnPacket*> own_;   // by the number in their completion; since the last that was settled
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::uint32_t> ended_;

@@ -59,6 +59,12 @@ void AudioSender::put_pause(Samples noise) {
   skip_frame();
 }
 
+void AudioSender::put_payload(base::ByteView payload) {
+  pause_frames_ = 0;
+  payload_ = payload;
+  if (payload.empty()) skip_frame();
+}
+
 void AudioSender::skip_frame() {
   // What is left of a packet is not sent any more: it is less than one packet and ends in a pause.
   const auto left = static_cast<std::uint32_t>(waiting_count_ * clock_ / hertz(encoder_->rate()));
@@ -84,6 +90,7 @@ std::size_t AudioSender::next(std::span<std::uint8_t> out) {
     const std::uint32_t began = timestamp_ - rtp_units(clock_, kFrameMs);
     return write(out, *settings_.noise_type, false, began, write_comfort_noise(noise_, payload));
   }
+  if (!payload_.empty()) return next_payload(out);
   if (waiting_count_ < packet_samples_) return 0;
   const std::size_t octets = encoder_->encode(Samples(waiting_).first(packet_samples_), payload);
   const std::uint32_t began = timestamp_;
@@ -91,6 +98,15 @@ std::size_t AudioSender::next(std::span<std::uint8_t> out) {
   waiting_count_ -= packet_samples_;
   std::copy_n(waiting_.begin() + static_cast<std::ptrdiff_t>(packet_samples_), waiting_count_, waiting_.begin());
   return write(out, settings_.voice.payload_type, !std::exchange(talks_, true), began, octets);
+}
+
+std::size_t AudioSender::next_payload(std::span<std::uint8_t> out) {
+  const base::ByteView payload = std::exchange(payload_, {});
+  const std::uint32_t began = timestamp_;
+  timestamp_ += rtp_units(clock_, kFrameMs);
+  if (out.size() < kHeader + payload.size()) return 0;
+  std::ranges::copy(payload, out.begin() + kHeader);
+  return write(out, settings_.voice.payload_type, !std::exchange(talks_, true), began, payload.size());
 }
 
 std::size_t AudioSender::next_event(std::span<std::uint8_t> out) {

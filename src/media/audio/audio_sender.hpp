@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "base/bytes.hpp"
 #include "media/audio/codec.hpp"
 #include "media/audio/comfort_noise.hpp"
 #include "media/audio/format.hpp"
@@ -37,6 +38,11 @@ class AudioSender {
   /// In place of a frame: nothing is sent for it but, with the first and every second of a pause, its description, if
   /// the peer takes that (else use `put_voice`).
   void put_pause(Samples noise);
+  /// True if `put_payload` can stand for a frame now: packets are of 20 ms and no event is going on.
+  bool takes_payload() const { return !event_ && packet_samples_ == samples_in(encoder_->rate(), kFrameMs); }
+  /// In place of `put_voice`, where that is taken: the payload that another encoder of the same codec made of 20 ms
+  /// (empty: nothing to send for them). It must stay until `next` has given it out.
+  void put_payload(base::ByteView payload);
   /// Digits go as telephone events from the next frame on; voice is not sent meanwhile (RFC 4733 §2.5.1.2). False if
   /// the peer does not take them, or one is going on: try again with a later frame.
   bool begin_event(std::uint8_t code, std::size_t ms);
@@ -51,6 +57,7 @@ class AudioSender {
  private:
   std::size_t write(std::span<std::uint8_t> out, std::uint8_t payload_type, bool marker, std::uint32_t timestamp,
                     std::size_t payload_octets);
+  std::size_t next_payload(std::span<std::uint8_t> out);
   std::size_t next_event(std::span<std::uint8_t> out);
   void skip_frame();
 
@@ -69,6 +76,7 @@ class AudioSender {
   std::array<std::int16_t, kMaxFrameSamples + kMaxPacketSamples> waiting_{};
   std::size_t waiting_count_ = 0;
   std::size_t packet_samples_;
+  base::ByteView payload_;
 };
 
 }  // namespace cadenas::media

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "base/clock.hpp"
+#include "media/audio/band_sums.hpp"
+#include "media/audio/room_announcer.hpp"
+#include "media/audio/shared_encoders.hpp"
+#include "media/room_member.hpp"
+
+namespace cadenas::media {
+
+/// A conference room: every 20 ms each member hears all others (CONF-1). It lives on one media thread; once a member
+/// has joined and was described, its voice costs no lock, no allocation and no log.
+class Room {
+ public:
+  /// `digits` may be empty.
+  explicit Room(DigitSink digits) : digits_(std::make_shared<const DigitSink>(std::move(digits))) {}
+
+  /// Throws as PacketLoop::attach; then the member is to be taken out. `loop` outlives it.
+  void join(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop);
+  /// An id that is not in is passed over, here and below.
+  void configure(MemberId id, LegMedia media, std::unique_ptr<MemberVoice> voice);
+  void mute(MemberId id, bool muted);
+  void announce(Announcement announcement) { announcer_.add(announcement); }
+  /// Takes the member out; it is to be ended. Null if it is not in.
+  std::unique_ptr<RoomMember> take_out(MemberId id);
+  /// The same for anyone who is left; null when empty.
+  std::unique_ptr<RoomMember> take_out_any();
+
+  /// Mixes the 20 ms that begin at `now`. Call every 20 ms.
+  void mix(base::SteadyTime now);
+
+  std::size_t size() const { return members_.size(); }
+
+ private:
+  std::shared_ptr<const DigitSink> digits_;
+  std::unordered_map<MemberId, std::unique_ptr<RoomMember>> members_;
+  BandSums sums_;
+  SharedEncoders shared_;
+  RoomAnnouncer announcer_;
+};
+
+}  // namespace cadenas::media

@@ -1,0 +1,155 @@
+#include "media/rtp_leg.hpp"
+
+#include <utility>
+
+#include "media/rtcp.hpp"
+#include "media/rtp.hpp"
+
+namespace cadenas::media {
+namespace {
+
+/// Whether a packet that did not authenticate is plainly not SRTP: a phone that sends in clear though it was told not
+/// to deserves another word than a forger. Exact for SRTCP, whose length is two above a multiple of four; for RTP it
+/// knows the codecs of RFC 3551 §4.5 with whole 10 ms frames of 80 octets, which no tag keeps a multiple of 80.
+bool is_plainly_clear(base::ByteView packet, bool is_rtcp) {
+  if (is_rtcp) return is_rtcp_compound(packet);
+  const std::optional<RtpPacket> rtp = parse_rtp(packet);
+  if (!rtp) return false;
+  const std::uint8_t type = rtp->header.payload_type;
+  constexpr std::uint8_t pcmu = 0, pcma = 8, g722 = 9;
+  return (type == pcmu || type == pcma || type == g722) && !rtp->payload.empty() && rtp->payload.size() % 80 == 0;
+}
+
+}  // namespace
+
+void RtpLeg::configure(LegMedia media) {
+  if (media.receive) {
+    receive_.set(std::move(*media.receive));
+  } else {
+    receive_.clear();
+  }
+  if (media.send) {
+    send_.set(std::move(*media.send));
+  } else {
+    send_.clear();
+  }
+  base::Endpoint rtcp = media.remote_rtcp;
+  if (!rtcp.is_set() && media.remote_rtp.is_set()) {
+    rtcp = media.remote_rtp.with_port(static_cast<std::uint16_t>(media.remote_rtp.port() + 1));
+  }
+  rtp_.signal(media.remote_rtp, media.latching);
+  rtcp_.signal(rtcp, media.latching);
+  srtp_only_ = media.srtp_only;
+  rtcp_mux_ = media.rtcp_mux;
+  direction_ = media.direction;
+  payload_types_ = media.payload_types;
+  configured_ = true;
+  const auto suite_if = [](bool is_set, auto get) { return is_set ? std::optional<Suite>(get()) : std::nullopt; };
+  counters_.set_suites(suite_if(!receive_.empty(), [&] { return receive_.suite(); }),
+                       suite_if(!send_.empty(), [&] { return send_.params().suite; }));
+}
+
+std::optional<RtpLeg::Arrival> RtpLeg::let_in(Protocol port, std::span<std::uint8_t> buffer, std::size_t octets,
+                                              const base::Endpoint& source, Opening opening, base::SteadyTime now) {
+  const std::span<std::uint8_t> packet = buffer.first(octets);
+  const bool shared_port = port == Protocol::rtp && rtcp_mux_;
+  const bool rtcp = port == Protocol::rtcp || (shared_port && is_rtcp(packet));
+  if (!configured_) {
+    flow(rtcp).rx_early.add();
+    return std::nullopt;
+  }
+  Latch& latch = port == Protocol::rtp ? rtp_ : rtcp_;
+  std::optional<Arrival> arrival;
+  if (!receive_.empty()) {
+    arrival = let_in_authentic(packet, rtcp, latch, source, opening);
+  } else if (let_in_clear(packet, rtcp, latch, source)) {
+    arrival = Arrival{octets, rtcp};
+  }
+  if (arrival && !rtcp) counters_.let_in(read_u32(packet, 8), now);
+  return arrival;
+}
+
+bool RtpLeg::let_in_clear(base::ByteView packet, bool is_rtcp, Latch& latch, const base::Endpoint& source) {
+  FlowCounters& counters = flow(is_rtcp);
+  if (!(is_rtcp ? is_rtcp_compound(packet) : parse_rtp(packet).has_value())) {
+    counters.rx_malformed.add();
+    return false;
+  }
+  if (srtp_only_) {
+    counters.rx_clear_refused.add();
+    return false;
+  }
+  const base::Endpoint before = latch.destination();
+  if (!latch.admit_clear(source)) {
+    counters.rx_wrong_source.add();
+    return false;
+  }
+  if (&latch == &rtp_ && !(latch.destination() == before)) counters_.moved.add();
+  counters.rx_clear.add();
+  counters.rx_clear_octets.add(packet.size());
+  return true;
+}
+
+std::optional<RtpLeg::Arrival> RtpLeg::let_in_authentic(std::span<std::uint8_t> packet, bool is_rtcp, Latch& latch,
+                                                        const base::Endpoint& source, Opening opening) {
+  FlowCounters& counters = flow(is_rtcp);
+  const ReceiveKeys::Opened opened = is_rtcp ? receive_.open_rtcp(packet, opening) : receive_.open_rtp(packet, opening);
+  switch (opened.receipt.status) {
+    case SrtpStatus::ok:
+      break;
+    case SrtpStatus::auth_failed:
+      (is_plainly_clear(packet, is_rtcp) ? counters.rx_clear_refused : counters.rx_auth_failed).add();
+      return std::nullopt;
+    case SrtpStatus::replayed:
+      counters.rx_replayed.add();
+      return std::nullopt;
+    case SrtpStatus::limit:
+      counters.rx_limit.add();
+      return std::nullopt;
+    case SrtpStatus::too_short:
+    case SrtpStatus::malformed:
+      counters.rx_malformed.add();
+      return std::nullopt;
+  }
+  counters.rx_authenticated.add();
+  counters.rx_authenticated_octets.add(packet.size());
+  if (opened.receipt.is_newest && !(source == latch.destination())) {
+    const base::Endpoint before = latch.destination();
+    latch.follow_authentic(source);
+    if (&latch == &rtp_ && !(latch.destination() == before)) counters_.moved.add();
+  }
+  return Arrival{opened.receipt.octets, is_rtcp, opened.by_current, opened.receipt.index};
+}
+
+std::optional<RtpLeg::WayOut> RtpLeg::way_out(bool is_rtcp) const {
+  const Protocol port = is_rtcp && !rtcp_mux_ ? Protocol::rtcp : Protocol::rtp;
+  const base::Endpoint& destination = port == Protocol::rtp ? rtp_.destination() : rtcp_.destination();
+  const bool would_be_clear = send_.empty();
+  if (!configured_ || !destination.is_set() || destination.port() == 0 || (srtp_only_ && would_be_clear)) {
+    return std::nullopt;
+  }
+  return WayOut{port, destination};
+}
+
+bool RtpLeg::protect(std::span<std::uint8_t> buffer, std::size_t& octets, bool is_rtcp) {
+  if (send_.empty()) return true;
+  const bool ready = !send_.is_left_to_peer() && (is_rtcp ? send_.rtcp().protect(buffer, octets)
+                                                          : send_.rtp().protect(buffer, octets)) == SrtpStatus::ok;
+  if (!ready) count_unsent(is_rtcp);
+  return ready;
+}
+
+void RtpLeg::sent(bool is_rtcp, bool is_encrypted, std::size_t octets, bool accepted) {
+  FlowCounters& counters = flow(is_rtcp);
+  if (!accepted) {
+    counters.tx_errors.add();
+  } else if (is_encrypted) {
+    counters.tx_encrypted.add();
+    counters.tx_encrypted_octets.add(octets);
+  } else {
+    counters.tx_clear.add();
+    counters.tx_clear_octets.add(octets);
+  }
+}
+
+}  // namespace cadenas::media

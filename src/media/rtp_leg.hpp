@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/clock.hpp"
+#include "base/endpoint.hpp"
+#include "media/latch.hpp"
+#include "media/leg_media.hpp"
+#include "media/receive_keys.hpp"
+#include "media/send_keys.hpp"
+#include "media/side_counters.hpp"
+#include "media/srtp_cipher.hpp"
+
+namespace cadenas::media {
+
+/// One leg without its sockets: what is let in, how it is opened, how what goes out is protected and where it goes, and
+/// the counting of all that. A relayed session has two, a member of a conference room one. One thread at a time.
+class RtpLeg {
+ public:
+  /// `counters` outlives it.
+  explicit RtpLeg(SideCounters& counters) : counters_(counters) {}
+
+  /// See LegMedia. Keys have the length of their suites. Allocates.
+  void configure(LegMedia media);
+
+  /// A packet that was let in: plain now, unless it was only verified.
+  struct Arrival {
+    std::size_t octets;       ///< without what SRTP added, unless only verified
+    bool is_rtcp;             ///< what it is, which on a shared port is not what the port is
+    bool by_current = true;   ///< clear, or authentic under the key in force and not the one before
+    std::uint64_t index = 0;  ///< SRTP index; 0 if clear
+  };
+  /// Judges the packet in the first `octets` of `buffer`, which arrived on `port`, and opens it in place. Nothing if it
+  /// is dropped; the counters say why. Does not allocate except for the first packet of an SSRC.
+  std::optional<Arrival> let_in(Protocol port, std::span<std::uint8_t> buffer, std::size_t octets,
+                                const base::Endpoint& source, Opening opening, base::SteadyTime now);
+
+  struct WayOut {
+    Protocol port;
+    const base::Endpoint& destination;
+  };
+  /// How a packet would leave. Nothing before signalling described the leg, without an address, or where it would be
+  /// clear and must not.
+  std::optional<WayOut> way_out(bool is_rtcp) const;
+  /// Encrypts in place where the leg has a key: `buffer` has room for the tag behind `octets`. False, and counted, if
+  /// the packet must not leave.
+  bool protect(std::span<std::uint8_t> buffer, std::size_t& octets, bool is_rtcp);
+  /// Counts what could not be made ready to leave.
+  void count_unsent(bool is_rtcp) { flow(is_rtcp).tx_errors.add(); }
+  /// Counts a packet that was let in and went nowhere.
+  void count_not_forwarded(bool is_rtcp) { flow(is_rtcp).rx_not_forwarded.add(); }
+  /// Counts what the kernel did with a packet of this leg.
+  void sent(bool is_rtcp, bool is_encrypted, std::size_t octets, bool accepted);
+
+  Direction direction() const { return direction_; }
+  const PayloadTypeMap& payload_types() const { return payload_types_; }
+  const ReceiveKeys& receive_keys() const { return receive_; }
+  SendKeys& send_keys() { return send_; }
+  bool encrypts() const { return !send_.empty(); }
+
+ private:
+  FlowCounters& flow(bool is_rtcp) { return is_rtcp ? counters_.rtcp : counters_.rtp; }
+  bool let_in_clear(base::ByteView packet, bool is_rtcp, Latch& latch, const base::Endpoint& source);
+  std::optional<Arrival> let_in_authentic(std::span<std::uint8_t> packet, bool is_rtcp, Latch& latch,
+                                          const base::Endpoint& source, Opening opening);
+
+  SideCounters& counters_;
+  bool configured_ = false;
+  bool srtp_only_ = false;
+  bool rtcp_mux_ = false;
+  Direction direction_ = Direction::inactive;
+  PayloadTypeMap payload_types_;
+  Latch rtp_;
+  Latch rtcp_;
+  ReceiveKeys receive_;
+  SendKeys send_;
+};
+
+}  // namespace cadenas::media
