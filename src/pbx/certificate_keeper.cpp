@@ -25,7 +25,8 @@ pki::SelfSignedNames certificate_names(const store::SystemSettings& settings,
   return names;
 }
 
-pki::SystemFacts facts_for_import(const store::SystemSettings& settings, const std::vector<std::string>& listening) {
+pki::SystemFacts facts_for_import(const store::Snapshot& model, const std::vector<std::string>& listening) {
+  const store::SystemSettings& settings = model.settings;
   const pki::SelfSignedNames names = certificate_names(settings, listening);
   pki::SystemFacts facts{.tel_address = names.tel_address};
   facts.other_addresses = names.other_addresses;
@@ -34,6 +35,10 @@ pki::SystemFacts facts_for_import(const store::SystemSettings& settings, const s
     facts.other_host_names.assign(names.host_names.begin() + 1, names.host_names.end());
     facts.reached = pki::Reach::both;
   }
+  facts.phones_5300 = std::any_of(model.subscriptions.begin(), model.subscriptions.end(), [](const auto& entry) {
+    return entry.second->terminal == store::TerminalKind::mivoice5300;
+  });
+  facts.multisite = settings.inter_ipbx_encryption;
   facts.encryption_unlocked = settings.licensed;
   return facts;
 }

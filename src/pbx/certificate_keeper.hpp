@@ -20,8 +20,9 @@ namespace cadenas::pbx {
 pki::SelfSignedNames certificate_names(const store::SystemSettings& settings,
                                        const std::vector<std::string>& listening);
 
-/// The facts an import is held against (CERT-4): those of the names above, whether phones use them, and the licence.
-pki::SystemFacts facts_for_import(const store::SystemSettings& settings, const std::vector<std::string>& listening);
+/// The facts an import is held against (CERT-4): those of the names above, whether phones use them, whether a 5300
+/// phone is declared, whether *chiffrement inter-iPBX* is on (then there is a multisite), and the licence.
+pki::SystemFacts facts_for_import(const store::Snapshot& model, const std::vector<std::string>& listening);
 
 /// What handshakes ask of clients.
 struct ClientDemands {

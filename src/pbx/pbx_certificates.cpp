@@ -102,7 +102,7 @@ void Pbx::Parts::import_certificate(base::Bytes file, base::SecretBytes password
   const auto kept = std::make_shared<const base::SecretBytes>(std::move(password));
   office_.post([this, kept, file = std::move(file), done = std::move(done)] {
     const auto model = store_->snapshot();
-    const auto facts = facts_for_import(model->settings, configuration_.sip.addresses);
+    const auto facts = facts_for_import(*model, configuration_.sip.addresses);
     auto imported = keeper_.import(file, *kept, facts, office_.clock().now());
     const bool wanted = model->settings.mode != store::TransportMode::no_tls;
     if (imported.certificate && wanted && !certificate_.identity()) {

@@ -60,6 +60,22 @@ TEST_F(Import, ServesNewConnectionsAndDropsNone) {
   EXPECT_EQ(phone(Kind::tls).peer_fingerprint(), leaf_.leaf().facts().fingerprint_sha256);
 }
 
+// CERT-4: what is asked of a certificate follows what the system has to serve.
+TEST_F(Import, AsksForTheAddressInTheCommonNameOnceA5300PhoneIsDeclared) {
+  start();
+  unlock();
+  const auto named = pki::issue({.common_name = "pbx.example", .alternative_names = "IP:127.0.0.1"}, &ca_);
+  EXPECT_FALSE(has(import(file_of(named, ca_)), "cert.ip-not-in-cn"));
+  add("530", "secret-530");
+  auto phone = *pbx->store().snapshot()->find("530");
+  phone.terminal = store::TerminalKind::mivoice5300;
+  ASSERT_TRUE(
+      outcome_of<base::Result<void>>([&](auto done) { pbx->store().change_subscription(phone, std::move(done)); }));
+  const auto refused = import(file_of(named, ca_));
+  EXPECT_TRUE(has(refused, "cert.ip-not-in-cn"));
+  EXPECT_FALSE(refused.certificate);
+}
+
 TEST_F(Import, LeavesTheCertificateBeforeItInServiceWhereAnErrorStands) {
   start();
   const auto before = phone(Kind::tls).peer_fingerprint();
