@@ -87,7 +87,7 @@ void Pbx::Parts::regenerate_certificate(Done<pki::Certificate> done) {
       return;
     }
     auto made = keeper_.regenerate(names(model->settings));
-    journal_identity();
+    if (made) journal_identity();
     if (made && !certificate_.identity()) {
       if (auto taken = take(model->settings); !taken) made = tl::unexpected(taken.error());
     }
@@ -111,6 +111,7 @@ void Pbx::Parts::import_certificate(base::Bytes file, base::SecretBytes password
         imported.findings.push_back({pki::Severity::warning, taken.error()});
       }
     }
+    look_at_alarms();
     look_at_staple();
     done(std::move(imported));
   });

@@ -24,6 +24,8 @@ class AlarmNotifierTest : public ::testing::Test {
 
   AlarmNotifierTest() {
     model.settings.licensed = true;
+    // Where no certificate is needed, none is missing.
+    model.settings.mode = store::TransportMode::no_tls;
     model.settings.system_id = "abcd";
     destination.name = "nms";
     destination.kind = store::SnmpKind::inform;

@@ -50,11 +50,15 @@ class BothwayPbx : public RunningPbx {
   }
   /// The refusal of that code, waited for: the phone may have read its alert before the iPBX noted why.
   const Refusal* refusal(const std::string& code) {
-    const auto find = [&] {
+    const Refusal* found = nullptr;
+    comes_true([&] {
       refusals_ = pbx->refusals();
-      return std::find_if(refusals_.begin(), refusals_.end(), [&](const Refusal& r) { return r.code == code; });
-    };
-    return comes_true([&] { return find() != refusals_.end(); }) ? &*find() : nullptr;
+      const auto at =
+          std::find_if(refusals_.begin(), refusals_.end(), [&](const Refusal& r) { return r.code == code; });
+      found = at == refusals_.end() ? nullptr : &*at;
+      return found != nullptr;
+    });
+    return found;
   }
 
   const pki::Identity ca_ = pki::issue({.common_name = "phones", .ca = true});

@@ -76,7 +76,7 @@ TEST_F(CertificateLife, RenewsFourteenDaysBeforeTheEndWhileConnectionsStay) {
   ASSERT_EQ(old_phone.sign_in("101", "secret-101"), 200);
   const auto first = *pbx->certificate();
   moved_.move(std::chrono::days(365 - 14) - std::chrono::hours(1));
-  // Looks pass without a renewal: a journal that was asked for twice has another look behind it.
+  // The settings taken anew are a look as well: it finds nothing due.
   ASSERT_TRUE(outcome_of<base::Result<void>>(
       [&](auto done) { pbx->change_settings(pbx->store().snapshot()->settings, std::move(done)); }));
   EXPECT_EQ(*pbx->certificate(), first);
