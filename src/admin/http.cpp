@@ -39,9 +39,9 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 19> statuses{{
 }};
 
 // What a caller can put right by asking for something else.
-constexpr std::array<std::string_view, 15> callers_fault{"api",      "request", "subscription", "class", "settings",
-                                                         "licence",  "account", "call",         "mode",  "trunk",
-                                                         "phone-ca", "crl",     "cert",         "alarm", "snmp"};
+constexpr std::array<std::string_view, 16> callers_fault{
+    "api",  "request", "subscription", "class", "settings", "licence", "account", "call",
+    "mode", "trunk",   "phone-ca",     "crl",   "cert",     "alarm",   "snmp",    "room"};
 
 }  // namespace
 

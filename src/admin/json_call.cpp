@@ -128,6 +128,20 @@ object explain(const Call& call, bool in_progress) {
   return out;
 }
 
+void add_room(object& out, const pbx::CallView& call) {
+  if (!call.room) return;
+  const auto numbers = [](const std::vector<std::string>& of) {
+    array all;
+    for (const std::string& number : of) all.emplace_back(json_text(number));
+    return all;
+  };
+  out["room"] = object{{"encrypted", call.room->encrypted},
+                       {"locked", call.room->locked},
+                       {"reason", json_text(call.room->reason)},
+                       {"speaking", numbers(call.room->speaking)},
+                       {"waiting", numbers(call.room->waiting)}};
+}
+
 void add_relay(object& out, const pbx::CallView& call) {
   out["relay"] = call.relay;
   out["media_lost"] = call.media_lost;
@@ -165,6 +179,7 @@ object to_json(const pbx::RegistrationView& r) {
 object to_json(const pbx::CallView& call) {
   object out = head(call);
   add_relay(out, call);
+  add_room(out, call);
   out["state"] = pbx::to_string(call.state);
   out["started"] = timestamp(call.started);
   out["answered"] = optional_time(call.answered);
@@ -188,6 +203,7 @@ object to_json(const store::CallRecord& record) {
 object explanation(const pbx::CallView& call) {
   object out = explain(call, true);
   add_relay(out, call);
+  add_room(out, call);
   return out;
 }
 

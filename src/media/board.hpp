@@ -83,8 +83,8 @@ class Board {
   /// codecs and buffers, some 100 µs of work. Errors, with nothing changed: "media.no-member", "media.no-voice", and
   /// those of `configure`.
   base::Result<void> configure_member(MemberId member, LegMedia media, MemberAudio audio);
-  /// A muted member hears and is not heard; its digits are seen. What is not there is passed over, here and below.
-  void mute(MemberId member, bool muted);
+  /// `Seat::talks` from the start. What is not there is passed over, here and below.
+  void seat(MemberId member, Seat seat);
   /// Plays the signal to all members of the room, after those that it still plays.
   void announce(RoomId room, Announcement announcement);
   /// Takes the member out and gives its ports back (soon). Its counters at this moment; none if there is none such.

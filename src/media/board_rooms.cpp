@@ -67,11 +67,11 @@ base::Result<void> Board::configure_member(MemberId member, LegMedia media, Memb
   return {};
 }
 
-void Board::mute(MemberId member, bool muted) {
+void Board::seat(MemberId member, Seat seat) {
   const std::lock_guard lock(impl_->mutex);
   const auto found = impl_->members.find(member);
   if (found == impl_->members.end()) return;
-  found->second.thread->post(MediaThread::Mute{found->second.room, member, muted});
+  found->second.thread->post(MediaThread::TakeSeat{found->second.room, member, seat});
 }
 
 void Board::announce(RoomId room, Announcement announcement) {

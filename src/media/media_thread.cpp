@@ -166,8 +166,8 @@ void MediaThread::execute(ConfigureMember configure) {
   }
 }
 
-void MediaThread::execute(Mute mute) {
-  if (Room* at = room(mute.room)) at->mute(mute.member, mute.muted);
+void MediaThread::execute(TakeSeat take) {
+  if (Room* at = room(take.room)) at->seat(take.member, take.seat);
 }
 
 void MediaThread::execute(Announce announce) {

@@ -57,10 +57,10 @@ class MediaThread {
     LegMedia media;
     std::unique_ptr<MemberVoice> voice;
   };
-  struct Mute {
+  struct TakeSeat {
     RoomId room;
     MemberId member;
-    bool muted;
+    Seat seat;
   };
   struct Announce {
     RoomId room;
@@ -74,7 +74,7 @@ class MediaThread {
     RoomId room;
   };
   using Command =
-      std::variant<Add, Configure, Remove, OpenRoom, Join, ConfigureMember, Mute, Announce, Leave, CloseRoom>;
+      std::variant<Add, Configure, Remove, OpenRoom, Join, ConfigureMember, TakeSeat, Announce, Leave, CloseRoom>;
 
   /// Starts at once, named "media/`index`", on `core` if given. `clock` outlives it. Throws std::system_error when the
   /// machine refuses.
@@ -99,7 +99,7 @@ class MediaThread {
   void execute(OpenRoom open);
   void execute(Join join);
   void execute(ConfigureMember configure);
-  void execute(Mute mute);
+  void execute(TakeSeat take);
   void execute(Announce announce);
   void execute(Leave leave);
   void execute(CloseRoom close);

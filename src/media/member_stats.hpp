@@ -14,6 +14,13 @@ namespace cadenas::media {
 using RoomId = std::uint64_t;
 using MemberId = std::uint64_t;
 
+/// What a member may do in its room. Its digits are seen in any seat.
+enum class Seat : std::uint8_t {
+  talks,    ///< it hears and is heard
+  listens,  ///< muted: it hears and is not heard
+  waits,    ///< not let in yet: it hears nothing and is not heard
+};
+
 /// Hears of each digit (`0`…`9`, `*`, `#`, `A`…`D`) that a member dials. Called on the media thread of the room: it
 /// must not block, so it posts.
 using DigitSink = std::function<void(MemberId, char)>;
@@ -23,7 +30,7 @@ struct MemberStats {
   SideStats leg;
   int level_dbov = -127;  ///< of what it says, in its last 20 ms: -127 (silence) … 0
   bool speaks = false;    ///< the others hear it now
-  bool muted = false;
+  Seat seat = Seat::talks;
 
   friend bool operator==(const MemberStats&, const MemberStats&) = default;
 };
@@ -33,11 +40,11 @@ struct MemberCounters {
   SideCounters leg;
   std::atomic<std::int8_t> level_dbov{-127};
   std::atomic<bool> speaks{false};
-  std::atomic<bool> muted{false};
+  std::atomic<Seat> seat{Seat::talks};
 
   MemberStats read() const {
     constexpr auto relaxed = std::memory_order_relaxed;
-    return {leg.read(), level_dbov.load(relaxed), speaks.load(relaxed), muted.load(relaxed)};
+    return {leg.read(), level_dbov.load(relaxed), speaks.load(relaxed), seat.load(relaxed)};
   }
 };
 

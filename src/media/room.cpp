@@ -17,8 +17,8 @@ void Room::configure(MemberId id, LegMedia media, std::unique_ptr<MemberVoice> v
   found->second->configure(std::move(media), std::move(voice));
 }
 
-void Room::mute(MemberId id, bool muted) {
-  if (const auto found = members_.find(id); found != members_.end()) found->second->mute(muted);
+void Room::seat(MemberId id, Seat seat) {
+  if (const auto found = members_.find(id); found != members_.end()) found->second->take_seat(seat);
 }
 
 std::unique_ptr<RoomMember> Room::take_out(MemberId id) {

@@ -24,7 +24,7 @@ class Room {
   void join(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop);
   /// An id that is not in is passed over, here and below.
   void configure(MemberId id, LegMedia media, std::unique_ptr<MemberVoice> voice);
-  void mute(MemberId id, bool muted);
+  void seat(MemberId id, Seat seat);
   void announce(Announcement announcement) { announcer_.add(announcement); }
   /// Takes the member out; it is to be ended. Null if it is not in.
   std::unique_ptr<RoomMember> take_out(MemberId id);

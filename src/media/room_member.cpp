@@ -25,9 +25,9 @@ void RoomMember::configure(LegMedia media, std::unique_ptr<MemberVoice> voice) {
   if (!voice_ || voice_->agreed() != voice->agreed()) voice_ = std::move(voice);
 }
 
-void RoomMember::mute(bool muted) {
-  is_muted_ = muted;
-  counters_->muted.store(muted, kRelaxed);
+void RoomMember::take_seat(Seat seat) {
+  seat_ = seat;
+  counters_->seat.store(seat, kRelaxed);
 }
 
 void RoomMember::end(std::function<void()> ended) {
@@ -56,7 +56,7 @@ void RoomMember::hear(base::SteadyTime now) {
   if (!voice_) return;
   const HeardDigits digits = voice_->hear(now);
   for (const char digit : digits.text()) dialled(digit);
-  is_in_sum_ = voice_->speaks() && !is_muted_;
+  is_in_sum_ = voice_->speaks() && seat_ == Seat::talks;
   counters_->level_dbov.store(static_cast<std::int8_t>(voice_->level()), kRelaxed);
   counters_->speaks.store(is_in_sum_, kRelaxed);
 }
@@ -67,7 +67,11 @@ void RoomMember::add_to(BandSums& sums) {
 
 void RoomMember::tell(BandSums& sums, SharedEncoders& shared) {
   if (!voice_ || !sends(leg_.direction()) || !leg_.way_out(false)) return;
-  voice_->tell(sums, shared, is_in_sum_);
+  if (seat_ == Seat::waits) {
+    voice_->tell_nothing();
+  } else {
+    voice_->tell(sums, shared, is_in_sum_);
+  }
   send_packets();
 }
 

@@ -26,7 +26,7 @@ class RoomMember final : public PortUser {
   void begin() { ports_.attach(); }
   /// See LegMedia. The voice goes on undisturbed where the same audio was agreed on; another one starts a new stream.
   void configure(LegMedia media, std::unique_ptr<MemberVoice> voice);
-  void mute(bool muted);
+  void take_seat(Seat seat);
   /// As Relay::end.
   void end(std::function<void()> ended);
 
@@ -56,7 +56,7 @@ class RoomMember final : public PortUser {
   PacketLoop& loop_;
   RtpLeg leg_;
   std::unique_ptr<MemberVoice> voice_;
-  bool is_muted_ = false;
+  Seat seat_ = Seat::talks;
   bool is_in_sum_ = false;
   std::array<OwnPacket, 2> packets_;  // a frame makes two packets at most
   LegPorts ports_;

@@ -76,8 +76,11 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   const auto snapshot = services.snapshot();
   const auto found = snapshot->subscriptions.find(number);
   Correspondent callee;
+  std::shared_ptr<const store::ConferenceRoom> room;
   if (found != snapshot->subscriptions.end()) {
     callee = Correspondent(found->second);
+  } else if (const auto of_number = snapshot->rooms.find(number); of_number != snapshot->rooms.end() && !replaces) {
+    room = of_number->second;
   } else if (const auto route = route_to_trunk(*snapshot, number); route && !caller.trunk) {
     callee = Correspondent(route->trunk, number, {});
   } else if (!replaces) {
@@ -88,6 +91,11 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
     if (!invite->answered()) invite->respond(status_for(leg.error()));
     return;
   }
+  if (caller.trunk) (*leg)->set_trunk();
+  if (room) {
+    std::string user_agent(message.value(sip::HeaderId::user_agent));
+    return Conferences::enter(services, {*leg, std::move(caller), std::move(user_agent), std::move(ticket)}, room);
+  }
   const auto call = std::make_shared<Call>(calls, caller, number);
   call->ticket_ = std::move(ticket);
   calls.add_call(call);
@@ -95,7 +103,6 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   call->max_forwards_ = std::min(message.max_forwards().value_or(settings.max_forwards), settings.max_forwards) - 1;
   auto party = std::make_shared<Party>();
   party->leg = *leg;
-  if (caller.trunk) (*leg)->set_trunk();
   party->who = std::move(caller);
   party->calls = true;
   party->inbound = true;

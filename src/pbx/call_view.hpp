@@ -45,6 +45,15 @@ struct LegView {
   std::vector<policy::Verdict> verdicts;  ///< every condition (RIGHT-9)
 };
 
+/// The whole of a conference, which no padlock of a phone can show (CONF-7).
+struct RoomView {
+  bool encrypted = false;             ///< every member can encrypt, and all legs are to be so
+  bool locked = false;                ///< nobody else is let in
+  std::string reason;                 ///< sentences: how it stands, and who keeps it from being encrypted
+  std::vector<std::string> speaking;  ///< numbers of who is heard now
+  std::vector<std::string> waiting;   ///< numbers of who has not given the PIN yet
+};
+
 struct CallView {
   std::string id;
   std::string from;
@@ -53,11 +62,12 @@ struct CallView {
   base::WallTime started{};
   std::optional<base::WallTime> answered;
   std::optional<base::WallTime> ended;
-  std::string cause;          ///< empty while the call lives
-  std::string relay;          ///< the rtpengine that carries the voice; empty: the embedded board
-  bool media_lost = false;    ///< that relay does not have it any more, and no other has taken over yet
-  unsigned media_moves = 0;   ///< how often another one took over; packets are counted since the last time
-  std::vector<LegView> legs;  ///< the caller's first
+  std::string cause;               ///< empty while the call lives
+  std::string relay;               ///< the rtpengine that carries the voice; empty: the embedded board
+  bool media_lost = false;         ///< that relay does not have it any more, and no other has taken over yet
+  unsigned media_moves = 0;        ///< how often another one took over; packets are counted since the last time
+  std::vector<LegView> legs;       ///< the caller's first
+  std::optional<RoomView> room{};  ///< of a conference, whose legs are those of its members
 };
 
 }  // namespace cadenas::pbx

@@ -67,6 +67,7 @@ std::vector<CallView> Calls::views() const {
   std::vector<CallView> out;
   out.reserve(calls_.size());
   for (const auto& [id, call] : calls_) out.push_back(call->view());
+  conferences_.add_views(out);
   return out;
 }
 
@@ -102,10 +103,11 @@ bool Calls::carries(const sip::Flow& flow) const {
 void Calls::hang_up(CallServices& services, const std::string& id) {
   for (Calls* calls : services.per_loop) {
     calls->loop().post([calls, id] {
+      constexpr const char* cause = "ended by the administrator";
       const auto found = calls->calls_.find(id);
-      if (found == calls->calls_.end()) return;
+      if (found == calls->calls_.end()) return calls->conferences_.hang_up(id, cause);
       const auto call = found->second;
-      call->hang_up("ended by the administrator");
+      call->hang_up(cause);
     });
   }
 }

@@ -12,6 +12,7 @@
 #include "base/loop.hpp"
 #include "pbx/call_settings.hpp"
 #include "pbx/call_view.hpp"
+#include "pbx/conferences.hpp"
 #include "pbx/correspondent.hpp"
 #include "pbx/media_sessions.hpp"
 #include "pbx/number_counts.hpp"
@@ -24,6 +25,7 @@ namespace cadenas::pbx {
 
 class Call;
 class Calls;
+class ConferenceMedia;
 class Leg;
 struct Binding;
 
@@ -32,6 +34,7 @@ struct Binding;
 struct CallServices {
   CallSettings settings;
   MediaSessions* media = nullptr;
+  ConferenceMedia* conferences = nullptr;
   std::function<std::shared_ptr<const store::Snapshot>()> snapshot;
   /// Of the SIP service's certificate, now (RIGHT-6).
   std::function<policy::CertificateState()> certificate;
@@ -43,6 +46,8 @@ struct CallServices {
       reach;
   /// Keeps the record of a call that ended.
   std::function<void(store::CallRecord)> record;
+  /// Writes a line of the operations journal.
+  std::function<void(store::JournalEntry)> journal;
   /// The calls of each loop, by its index.
   std::vector<Calls*> per_loop;
 
@@ -58,8 +63,8 @@ struct CallCounts {
   std::size_t legs = 0;  ///< dialogs, early ones included
 };
 
-/// The calls of one loop: those whose caller is on it, and the legs of all calls whose flow is on it. All members on
-/// the loop, unless said otherwise.
+/// The calls of one loop: those whose caller is on it, its conferences, and the legs of all calls whose flow is on it.
+/// All members on the loop, unless said otherwise.
 ///
 /// A Leg (its dialog and transactions) lives on the loop of its flow, a Call (coordination, policy, media) on the loop
 /// of the caller's leg; they speak by posting values.
@@ -91,6 +96,7 @@ class Calls {
   /// Tells the calls that have these media sessions, of whatever loop they are. Any thread.
   static void media_lost(CallServices& services, const std::vector<std::uint64_t>& sessions);
 
+  Conferences& conferences() { return conferences_; }
   base::Loop& loop() { return loop_; }
   sip::TransactionLayer& transactions() { return transactions_; }
   CallServices& services() { return services_; }
@@ -108,6 +114,7 @@ class Calls {
   CallServices& services_;
   std::unordered_map<std::string, std::shared_ptr<Leg>> legs_;    // by Call-ID and local tag
   std::unordered_map<std::string, std::shared_ptr<Call>> calls_;  // by id
+  Conferences conferences_{*this};
 };
 
 }  // namespace cadenas::pbx

@@ -47,6 +47,9 @@ class PartyMedia {
   /// share keys, else null.
   sip::Sdp make_answer(const AudioDescription& answered, const SharedKey& shared = nullptr);
 
+  /// The offer that was taken will be answered with keys.
+  bool answers_encrypted() const { return state_ == State::offered && offered_encrypted_; }
+
   /// Our offer in the form that was planned; RTP/AVP without keys where `plan` says so. `relayed` are the other party's
   /// own keys to hand on (pass-through), empty for keys of our own.
   sip::Sdp make_offer(const AudioDescription& described, policy::MediaForm form,

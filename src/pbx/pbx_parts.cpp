@@ -49,6 +49,7 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
           staple_, clock) {
   services_.settings = configuration_.calls;
   services_.media = &sessions_;
+  services_.conferences = &conferences_;
   make_pool(clock);
   services_.snapshot = [this] { return store_->snapshot(); };
   services_.certificate = [this, &clock] { return certificate_.state(clock.now()); };
@@ -63,6 +64,7 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
       if (!kept) base::log::warning("call.not-recorded", {{"code", kept.error().code}});
     });
   };
+  services_.journal = [this](store::JournalEntry entry) { store_->write_journal(std::move(entry), {}); };
   store_->on_change([this](const std::shared_ptr<const store::Snapshot>&) { office_.post([this] { follow(); }); });
   const Node::Settings settings{configuration_.transport, configuration_.timings, configuration_.authentication,
                                 configuration_.registrar};

@@ -15,6 +15,7 @@
 #include "pbx/alarm_notifier.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/certificate_keeper.hpp"
+#include "pbx/conference_media.hpp"
 #include "pbx/configuration.hpp"
 #include "pbx/crl_fetcher.hpp"
 #include "pbx/locations.hpp"
@@ -61,6 +62,7 @@ class Pbx::Parts {
   base::Loop office_;
   std::unique_ptr<store::Store> store_;
   media::Board board_;
+  BoardConferences conferences_{board_};
   BoardSessions sessions_;
   std::unique_ptr<base::Loop> relay_loop_;  // null, as the two below, without a pool of rtpengine
   std::unique_ptr<rtpengine::Pool> pool_;

@@ -62,6 +62,8 @@ class Database {
   base::Result<void> remove_account(std::string_view name);
   base::Result<Trunk> put_trunk(Trunk trunk);
   base::Result<void> remove_trunk(std::string_view name);
+  base::Result<ConferenceRoom> put_room(ConferenceRoom room);
+  base::Result<void> remove_room(std::string_view number);
   base::Result<SnmpDestination> put_snmp_destination(SnmpDestination destination);
   base::Result<void> remove_snmp_destination(std::string_view name);
 
@@ -77,6 +79,7 @@ class Database {
   SystemSettings read_settings();
   void read_subscriptions(Snapshot& into);
   void read_trunks(Snapshot& into);
+  void read_rooms(Snapshot& into);
   void read_snmp_destinations(Snapshot& into);
   void write_trunk(const Trunk& trunk);
   void write_subscription(const Subscription& subscription);

@@ -68,6 +68,7 @@ base::Result<Snapshot> Database::load() {
     out.settings = read_settings();
     read_subscriptions(out);
     read_trunks(out);
+    read_rooms(out);
     read_snmp_destinations(out);
     {
       std::string name;

@@ -202,6 +202,23 @@ base::Result<void> check(const Trunk& t) {
   return {};
 }
 
+base::Result<void> check(const ConferenceRoom& r) {
+  if (!is_all(r.number, longest_number, is_number_character)) {
+    return base::fail("room.number-invalid", "A room's number has 1 to 32 letters, digits or * # + . _ -", "number");
+  }
+  if (r.name.size() > longest_display_name || !is_utf8_without_controls(r.name)) {
+    return base::fail("room.name-invalid", "A room's name is UTF-8 of at most 128 octets, no control characters.",
+                      "name");
+  }
+  if (!r.pin) return {};
+  const std::string_view pin = base::as_text(r.pin->view());
+  const bool digits = std::all_of(pin.begin(), pin.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (pin.size() < 4 || pin.size() > 12 || !digits) {
+    return base::fail("room.pin-invalid", "A room's PIN has 4 to 12 digits.", "pin");
+  }
+  return {};
+}
+
 base::Result<void> check(const SnmpDestination& d) {
   if (!is_name(d.name)) return base::fail("snmp.name-invalid", "A destination has a name of 1 to 64 octets.", "name");
   if (!base::Endpoint::parse(d.address, 0)) {

@@ -16,6 +16,7 @@ base::Result<void> check(const Subscription& subscription);
 base::Result<void> check(const FacilityClass& facility_class);
 base::Result<void> check(const SystemSettings& settings);
 base::Result<void> check(const Trunk& trunk);
+base::Result<void> check(const ConferenceRoom& room);
 /// Errors about a secret say only what is wanted of it.
 base::Result<void> check(const SnmpDestination& destination);
 base::Result<void> check(const AdminAccount& account);

@@ -74,6 +74,11 @@ const std::vector<Statements>& steps() {
           "CREATE TABLE trunk_route (prefix TEXT PRIMARY KEY, trunk TEXT NOT NULL REFERENCES trunk (name)"
           " ON DELETE CASCADE, strip INTEGER NOT NULL)",
       },
+      // 7: conferences that are called by a number.
+      {
+          "CREATE TABLE conference_room (number TEXT PRIMARY KEY, name TEXT NOT NULL, pin TEXT NOT NULL,"
+          " clear_members TEXT NOT NULL, announcements INTEGER NOT NULL)",
+      },
   };
   return all;
 }

@@ -22,6 +22,9 @@ constexpr Words<AdminRole, 2> admin_roles{{{AdminRole::administrator, "administr
 constexpr Words<TrunkTransport, 3> trunk_transports{
     {{TrunkTransport::udp, "udp"}, {TrunkTransport::tcp, "tcp"}, {TrunkTransport::tls, "tls"}}};
 
+constexpr Words<ClearMembers, 2> clear_members{
+    {{ClearMembers::fall_back, "fall_back"}, {ClearMembers::refuse_clear, "refuse_clear"}}};
+
 }  // namespace
 
 std::string_view to_string(SrtpMode v) {
@@ -42,6 +45,9 @@ std::string_view to_string(AdminRole v) {
 std::string_view to_string(TrunkTransport v) {
   return word_of(trunk_transports, v);
 }
+std::string_view to_string(ClearMembers v) {
+  return word_of(clear_members, v);
+}
 std::optional<SrtpMode> parse_srtp_mode(std::string_view word) {
   return value_of(srtp_modes, word);
 }
@@ -59,6 +65,10 @@ std::optional<AdminRole> parse_admin_role(std::string_view word) {
 }
 std::optional<TrunkTransport> parse_trunk_transport(std::string_view word) {
   return value_of(trunk_transports, word);
+}
+
+std::optional<ClearMembers> parse_clear_members(std::string_view word) {
+  return value_of(clear_members, word);
 }
 
 std::uint16_t destination_port(const Trunk& trunk) {

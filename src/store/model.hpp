@@ -26,6 +26,8 @@ enum class OfferStyle : std::uint8_t { savp, avp_crypto };
 enum class TransportMode : std::uint8_t { no_tls, pbx_cert, bothway };
 enum class AdminRole : std::uint8_t { administrator, reader };
 enum class TrunkTransport : std::uint8_t { udp, tcp, tls };
+/// What a conference does with somebody who cannot encrypt: all fall back to clear voice, or he is refused (CONF-4).
+enum class ClearMembers : std::uint8_t { fall_back, refuse_clear };
 
 // The words used in the API, the CLI and the pages ("off", "mitel6000", "avp_crypto", "no_tls", "reader", …).
 std::string_view to_string(SrtpMode v);
@@ -34,12 +36,14 @@ std::string_view to_string(OfferStyle v);
 std::string_view to_string(TransportMode v);
 std::string_view to_string(AdminRole v);
 std::string_view to_string(TrunkTransport v);
+std::string_view to_string(ClearMembers v);
 std::optional<SrtpMode> parse_srtp_mode(std::string_view word);
 std::optional<TerminalKind> parse_terminal_kind(std::string_view word);
 std::optional<OfferStyle> parse_offer_style(std::string_view word);
 std::optional<TransportMode> parse_transport_mode(std::string_view word);
 std::optional<AdminRole> parse_admin_role(std::string_view word);
 std::optional<TrunkTransport> parse_trunk_transport(std::string_view word);
+std::optional<ClearMembers> parse_clear_members(std::string_view word);
 
 /// One number and the terminal behind it (menu 1.2.3).
 struct Subscription {
@@ -89,6 +93,17 @@ struct Trunk {
 
 /// Where requests to a trunk go to.
 std::uint16_t destination_port(const Trunk& trunk);
+
+/// A conference that is called by its number (CONF-1). A subscription of the same number comes first.
+struct ConferenceRoom {
+  std::string number;  ///< as that of a subscription; unique
+  std::string name;    ///< UTF-8, at most 128 octets, no control characters
+  bool asks_pin = false;
+  /// 4 to 12 digits. Put with null where `asks_pin`: the stored one is kept.
+  std::shared_ptr<const base::SecretBytes> pin{};
+  ClearMembers clear_members = ClearMembers::fall_back;
+  bool announcements = true;  ///< signals when somebody joins or leaves; a change of encryption is always told
+};
 
 /// How certificates of phones are judged besides signature and dates (MODE-3, CERT-7).
 struct PhoneCertificateRules {
@@ -167,6 +182,7 @@ struct Snapshot {
   std::map<std::string, AdminAccount, std::less<>> accounts;
   std::map<std::string, std::shared_ptr<const Trunk>, std::less<>> trunks;
   std::map<std::string, SnmpDestination, std::less<>> snmp_destinations;
+  std::map<std::string, std::shared_ptr<const ConferenceRoom>, std::less<>> rooms;
 
   /// Null for an unknown number; valid as long as the snapshot is held.
   const Subscription* find(std::string_view number) const;

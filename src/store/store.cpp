@@ -138,6 +138,27 @@ void Store::remove_trunk(std::string name, Done<void> done) {
       std::move(done));
 }
 
+void Store::put_room(ConferenceRoom room, Done<void> done) {
+  queue_->post<void>(
+      [room = std::move(room)](Database& db, Change& change) {
+        return db.put_room(room).map([&](ConferenceRoom stored) {
+          change = [stored = std::make_shared<const ConferenceRoom>(std::move(stored))](Snapshot& s) {
+            s.rooms.insert_or_assign(stored->number, stored);
+          };
+        });
+      },
+      std::move(done));
+}
+
+void Store::remove_room(std::string number, Done<void> done) {
+  queue_->post<void>(
+      [number = std::move(number)](Database& db, Change& change) {
+        change = [number](Snapshot& s) { s.rooms.erase(number); };
+        return db.remove_room(number);
+      },
+      std::move(done));
+}
+
 void Store::put_snmp_destination(SnmpDestination destination, Done<SnmpDestination> done) {
   queue_->post<SnmpDestination>(
       [destination = std::move(destination)](Database& db, Change& change) {

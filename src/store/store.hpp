@@ -76,6 +76,11 @@ class Store {
   void put_trunk(Trunk trunk, Done<void> done);
   /// Error "trunk.unknown".
   void remove_trunk(std::string name, Done<void> done);
+  /// Adds or replaces; see ConferenceRoom::pin. Errors "room.number-invalid", "room.name-invalid", "room.pin-invalid",
+  /// "room.number-in-use" (by a subscription), "room.no-pin".
+  void put_room(ConferenceRoom room, Done<void> done);
+  /// Error "room.unknown".
+  void remove_room(std::string number, Done<void> done);
 
   /// Adds or replaces; secrets that are left out stay as stored for the same address, version and user. `done` is given
   /// what is stored. Errors "snmp.name-invalid", "snmp.address-invalid", "snmp.port-invalid", "snmp.community-invalid",

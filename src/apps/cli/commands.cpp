@@ -12,6 +12,7 @@
 #include "apps/cli/ca_commands.hpp"
 #include "apps/cli/certificate_commands.hpp"
 #include "apps/cli/operation.hpp"
+#include "apps/cli/room_commands.hpp"
 #include "apps/cli/snmp_commands.hpp"
 #include "apps/cli/trunk_commands.hpp"
 #include "apps/cli/views.hpp"
@@ -276,6 +277,7 @@ void add_commands(CLI::App& app, Action& action) {
   add_snmp_commands(app, action);
   add_ca_commands(app, action);
   add_trunk_commands(app, action);
+  add_room_commands(app, action);
   add_login(app, action);
 }
 

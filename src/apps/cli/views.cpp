@@ -52,6 +52,12 @@ void show_leg(std::ostream& out, const value& leg) {
 
 void show_head(std::ostream& out, const value& call) {
   out << "Call " << text(call, "id") << ": " << text(call, "from") << " -> " << text(call, "to") << '\n';
+  if (const value* room = call.as_object().if_contains("room")) {
+    out << "Conference " << (flag(*room, "encrypted") ? "ENCRYPTED" : "CLEAR")
+        << (flag(*room, "locked") ? ", locked. " : ". ") << text(*room, "reason") << '\n';
+    if (const std::string who = text(*room, "speaking"); !who.empty()) out << "Speaking now: " << who << '\n';
+    if (const std::string who = text(*room, "waiting"); !who.empty()) out << "Without the PIN yet: " << who << '\n';
+  }
   const std::string relay = text(call, "relay");
   if (!relay.empty()) {
     out << "Voice by external relay " << relay

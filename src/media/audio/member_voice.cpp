@@ -78,6 +78,11 @@ void MemberVoice::add_to(BandSums& sums) {
   }
 }
 
+void MemberVoice::tell_nothing() {
+  constexpr std::array<std::int16_t, kMaxFrameSamples> nothing{};
+  sender_.put_voice(Samples(nothing).first(frame().size()));
+}
+
 void MemberVoice::tell(BandSums& sums, SharedEncoders& shared, bool is_in) {
   if (is_in) {
     std::array<std::int16_t, kMaxFrameSamples> others;

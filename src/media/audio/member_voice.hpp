@@ -42,6 +42,8 @@ class MemberVoice {
 
   /// Tells it the frame: without itself if it `is_in` the sum, else what all hear, from the encoder that is shared.
   void tell(BandSums& sums, SharedEncoders& shared, bool is_in);
+  /// Tells it silence instead.
+  void tell_nothing();
   /// Writes the next packet that is due, as AudioSender::next.
   std::size_t next(std::span<std::uint8_t> out) { return sender_.next(out); }
 

@@ -234,16 +234,29 @@ TEST_F(RoomTest, CutsNobodyToTheBandOfAnother) {
 TEST_F(RoomTest, DoesNotLetAMutedMemberBeHeard) {
   Phone& a = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80, 500);
   Phone& b = join(Codec::pcma, std::nullopt, 800);
-  room_.mute(a.id, true);
+  room_.seat(a.id, Seat::listens);
   talk(60);
   EXPECT_LT(b.hears(500), kSilent);
   EXPECT_NEAR(a.hears(800), 0, 1);
-  EXPECT_TRUE(stats(a).muted);
+  EXPECT_EQ(stats(a).seat, Seat::listens);
   EXPECT_FALSE(stats(a).speaks);
   EXPECT_TRUE(stats(b).speaks);
-  room_.mute(a.id, false);
+  room_.seat(a.id, Seat::talks);
   talk(60);
   EXPECT_NEAR(b.hears(500), 0, 1);
+}
+
+TEST_F(RoomTest, LetsWhoWaitsNeitherHearNorBeHeardButDial) {
+  Phone& waiting = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80, 500);
+  Phone& b = join(Codec::pcma, std::nullopt, 800);
+  room_.seat(waiting.id, Seat::waits);
+  talk(20);
+  waiting.dial('4');
+  talk(60);
+  EXPECT_LT(waiting.hears(800), kSilent);
+  EXPECT_LT(b.hears(500), kSilent);
+  EXPECT_EQ(waiting.packets, 80u);
+  EXPECT_EQ(digits_, "14");
 }
 
 TEST_F(RoomTest, ShowsHowLoudEachMemberIs) {

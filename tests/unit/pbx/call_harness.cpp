@@ -44,6 +44,53 @@ std::size_t FakeMedia::open_sessions() const {
   return count;
 }
 
+base::Result<void> FakeConferences::open_room(media::RoomId room, media::DigitSink digits) {
+  rooms[room] = std::move(digits);
+  return {};
+}
+
+base::Result<base::Endpoint> FakeConferences::join(media::RoomId room, media::MemberId member, media::AddressFamily) {
+  members[member].room = room;
+  return *base::Endpoint::parse("192.0.2.1", static_cast<std::uint16_t>(21000 + member * 2));
+}
+
+base::Result<void> FakeConferences::configure(media::MemberId member, media::LegMedia leg, media::MemberAudio audio) {
+  members.at(member).leg = std::move(leg);
+  members.at(member).audio = std::move(audio);
+  return {};
+}
+
+void FakeConferences::seat(media::MemberId member, media::Seat seat) {
+  members.at(member).seat = seat;
+}
+
+void FakeConferences::announce(media::RoomId, media::Announcement announcement) {
+  announced.push_back(announcement);
+}
+
+std::optional<media::MemberStats> FakeConferences::stats(media::MemberId member) const {
+  const auto found = members.find(member);
+  if (found == members.end()) return std::nullopt;
+  return found->second.stats;
+}
+
+std::optional<media::MemberStats> FakeConferences::leave(media::MemberId member) {
+  auto last = stats(member);
+  members.erase(member);
+  return last;
+}
+
+void FakeConferences::close_room(media::RoomId room) {
+  rooms.erase(room);
+}
+
+void FakeConferences::dial(std::size_t back, const std::string& digits) {
+  const auto at = std::prev(members.end(), static_cast<std::ptrdiff_t>(back) + 1);
+  const media::MemberId id = at->first;
+  const media::DigitSink sink = rooms.at(at->second.room);
+  for (const char digit : digits) sink(id, digit);
+}
+
 namespace {
 
 constexpr std::array<std::string_view, 4> option_tags{"100rel", "timer", "replaces", "from-change"};
@@ -99,6 +146,8 @@ Exchange::Exchange(unsigned loops) {
   settings.licensed = true;
   settings.realm = "cadenas";
   services.media = &media;
+  services.conferences = &conferences;
+  services.journal = [this](store::JournalEntry entry) { journal.push_back(std::move(entry)); };
   services.snapshot = [this] { return snapshot; };
   services.certificate = [this] { return certificate; };
   services.record = [this](store::CallRecord record) { records.push_back(std::move(record)); };
@@ -138,6 +187,9 @@ void Exchange::publish() {
     next->subscriptions.emplace(value->number, value);
   }
   for (const auto& [name, trunk] : trunks) next->trunks.emplace(name, std::make_shared<const store::Trunk>(trunk));
+  for (const auto& [number, room] : rooms) {
+    next->rooms.emplace(number, std::make_shared<const store::ConferenceRoom>(room));
+  }
   snapshot = std::move(next);
 }
 

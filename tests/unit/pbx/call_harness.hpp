@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "media/board.hpp"
 #include "pbx/binding_table.hpp"
 #include "pbx/calls.hpp"
+#include "pbx/conference_media.hpp"
 #include "sip/sdp.hpp"
 #include "sip/transaction_layer.hpp"
 #include "store/model.hpp"
@@ -42,6 +44,36 @@ class FakeMedia final : public MediaSessions {
   std::map<std::uint64_t, Session> sessions;
   bool exhausted = false;
   bool answers_later = false;  ///< as an external relay does
+};
+
+/// The rooms of a board that only remembers what it was told.
+class FakeConferences final : public ConferenceMedia {
+ public:
+  struct Member {
+    media::RoomId room = 0;
+    std::optional<media::LegMedia> leg;
+    media::MemberAudio audio;
+    media::Seat seat = media::Seat::talks;
+    media::MemberStats stats;
+  };
+  base::Result<void> open_room(media::RoomId room, media::DigitSink digits) override;
+  base::Result<base::Endpoint> join(media::RoomId room, media::MemberId member, media::AddressFamily family) override;
+  base::Result<void> configure(media::MemberId member, media::LegMedia leg, media::MemberAudio audio) override;
+  void seat(media::MemberId member, media::Seat seat) override;
+  void announce(media::RoomId room, media::Announcement announcement) override;
+  std::optional<media::MemberStats> stats(media::MemberId member) const override;
+  std::optional<media::MemberStats> leave(media::MemberId member) override;
+  void close_room(media::RoomId room) override;
+
+  /// The one who came last is `back == 0`, of those who are there.
+  Member& member(std::size_t back = 0) {
+    return std::prev(members.end(), static_cast<std::ptrdiff_t>(back) + 1)->second;
+  }
+  void dial(std::size_t back, const std::string& digits);
+
+  std::map<media::RoomId, media::DigitSink> rooms;
+  std::map<media::MemberId, Member> members;
+  std::vector<media::Announcement> announced;
 };
 
 class Exchange;
@@ -108,6 +140,9 @@ class Exchange {
   struct Node;
   base::ManualClock clock{base::WallTime{base::Millis{1'700'000'000'000}}};
   FakeMedia media;
+  FakeConferences conferences;
+  std::vector<store::JournalEntry> journal;
+  std::map<std::string, store::ConferenceRoom> rooms;
   CallServices services;
   std::vector<std::unique_ptr<Node>> nodes;
   std::vector<std::unique_ptr<Phone>> phones;

@@ -1,0 +1,218 @@
+#include "pbx/conference.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "base/log.hpp"
+#include "media/board.hpp"
+#include "pbx/calls.hpp"
+#include "pbx/conference_media.hpp"
+#include "pbx/inbound_leg.hpp"
+#include "policy/room_encryption.hpp"
+
+namespace cadenas::pbx {
+
+namespace {
+
+constexpr base::Millis pin_patience{30'000};
+
+}  // namespace
+
+Conference::Conference(Calls& calls, std::shared_ptr<const store::ConferenceRoom> room, std::function<void()> emptied)
+    : calls_(calls),
+      services_(calls.services()),
+      loop_(calls.loop()),
+      id_(base::random_hex(8)),
+      board_room_(services_.last_session_id.fetch_add(1) + 1),
+      room_(std::move(room)),
+      emptied_(std::move(emptied)),
+      started_(loop_.clock().now()) {}
+
+base::Result<void> Conference::open() {
+  return services_.conferences->open_room(board_room_,
+                                          [weak = weak_from_this(), &loop = loop_](media::MemberId member, char digit) {
+                                            loop.post([weak, member, digit] {
+                                              if (const auto self = weak.lock()) self->on_digit(member, digit);
+                                            });
+                                          });
+}
+
+void Conference::enter(const MemberPtr& member, std::shared_ptr<const store::ConferenceRoom> room) {
+  const auto self = shared_from_this();
+  room_ = std::move(room);
+  member->conference = self;
+  member->id = services_.last_session_id.fetch_add(1) + 1;
+  member->call_id = base::random_hex(8);
+  member->keypad = RoomKeypad(room_->pin);
+  members_.push_back(member);
+  if (locked_) return refuse(member, 403, "The conference is locked.");
+  const auto family = member->party.leg->flow().remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
+  const auto here = services_.conferences->join(board_room_, member->id, family);
+  if (!here) {
+    base::log::warning("conference.no-media", {{"room", room_->number}, {"code", here.error().code}});
+    return refuse(member, 503, "No media port is free.");
+  }
+  member->party.media.emplace(LocalMedia{here->address(), here->port()}, services_.settings.suites);
+  if (const auto answered = answer_invite(member); !answered) return refuse(member, 488, answered.error().message);
+  member->answered = loop_.clock().now();
+  base::log::info("conference.entered", {{"room", room_->number}, {"from", member->party.who.number}});
+  if (!member->keypad.asks_pin()) return admit(member);
+  services_.conferences->seat(member->id, media::Seat::waits);
+  member->pin_timer = loop_.after(pin_patience, [self, member] { self->dismiss(member, "no PIN"); });
+}
+
+void Conference::refuse(const MemberPtr& member, int status, const std::string& warning) {
+  member->party.gone = true;
+  member->party.leg->run([status, warning](Leg& leg) { static_cast<InboundLeg&>(leg).reject(status, warning, {}); });
+  leave(member, "refused " + std::to_string(status));
+}
+
+void Conference::admit(const MemberPtr& member) {
+  loop_.cancel(member->pin_timer);
+  member->admitted = true;
+  services_.conferences->seat(member->id, media::Seat::talks);
+  if (room_->announcements) services_.conferences->announce(board_room_, media::Announcement::joined);
+  level();
+  align(member);
+}
+
+Conference::MemberPtr Conference::member_of(media::MemberId id) const {
+  const auto found = std::find_if(members_.begin(), members_.end(), [id](const auto& m) { return m->id == id; });
+  return found == members_.end() ? nullptr : *found;
+}
+
+void Conference::on_digit(media::MemberId id, char digit) {
+  const MemberPtr member = member_of(id);
+  if (!member) return;
+  const auto wish = member->keypad.dial(digit);
+  if (!wish) return;
+  switch (*wish) {
+    case RoomKeypad::Wish::enter:
+      // Meanwhile others came, and the room may have been locked, or may not become clear.
+      if (locked_) return dismiss(member, "locked");
+      if (!member->able && !may_be_clear(*member)) return dismiss(member, "clear voice refused");
+      return admit(member);
+    case RoomKeypad::Wish::give_up:
+      base::log::warning("conference.wrong-pin", {{"room", room_->number}, {"from", member->party.who.number}});
+      return dismiss(member, "wrong PIN");
+    case RoomKeypad::Wish::leave:
+      return dismiss(member, "left by keypad");
+    case RoomKeypad::Wish::mute:
+      member->muted = !member->muted;
+      return services_.conferences->seat(id, member->muted ? media::Seat::listens : media::Seat::talks);
+    case RoomKeypad::Wish::lock: {
+      const auto first = std::find_if(members_.begin(), members_.end(), [](const auto& m) { return m->admitted; });
+      if (first != members_.end() && *first == member) locked_ = !locked_;
+      return;
+    }
+  }
+}
+
+void Conference::on_member_event(const MemberPtr& member, LegEvent event) {
+  const auto self = shared_from_this();
+  if (std::find(members_.begin(), members_.end(), member) == members_.end()) return;
+  struct Visitor {
+    Conference& room;
+    const MemberPtr& member;
+    void operator()(const leg_event::Offered& e) const { room.on_offered(member, e.sdp); }
+    void operator()(const leg_event::RefreshDue&) const {
+      PartyMedia& media = *member->party.media;
+      if (media.state() != PartyMedia::State::stable || !media.agreed()) return;
+      room.offer(member, media.form_in_dialog(room.plan_for(member, policy::OfferMoment::in_request).form));
+    }
+    void operator()(const leg_event::OfferWithdrawn&) const {}
+    void operator()(const leg_event::OfferAnswered& e) const { room.on_offer_answered(member, e.sdp); }
+    void operator()(const leg_event::OfferRefused& e) const { room.on_offer_refused(member, e.status); }
+    // Whom a member transfers somebody to is no matter of the conference.
+    void operator()(const leg_event::Refer&) const {
+      member->party.leg->run([](Leg& leg) { leg.notify_refer(603, true); });
+    }
+    void operator()(const leg_event::Moved& e) const { member->party.leg = e.leg; }
+    void operator()(const leg_event::Ended& e) const {
+      member->party.gone = true;
+      room.leave(member, e.cause);
+    }
+    void operator()(const leg_event::Info&) const {}
+    // Of legs that we call.
+    void operator()(const leg_event::Progress&) const {}
+    void operator()(const leg_event::Answered&) const {}
+    void operator()(const leg_event::Failed&) const {}
+  };
+  std::visit(Visitor{*this, member}, event);
+}
+
+void Conference::dismiss(const MemberPtr& member, const std::string& cause) {
+  if (!member->party.gone) member->party.leg->run([](Leg& leg) { leg.end(480, {}); });
+  member->party.gone = true;
+  leave(member, cause);
+}
+
+void Conference::leave(const MemberPtr& member, const std::string& cause) {
+  const auto self = shared_from_this();
+  if (std::erase(members_, member) == 0) return;
+  loop_.cancel(member->pin_timer);
+  const auto stats = services_.conferences->leave(member->id);
+  CallView last;
+  last.id = member->call_id;
+  last.from = member->party.who.number;
+  last.to = room_->number;
+  last.state = CallState::ended;
+  last.started = member->started;
+  if (member->party.established) last.answered = member->answered;
+  last.ended = loop_.clock().now();
+  last.cause = cause;
+  last.legs.push_back(view_of(member->party, stats ? &stats->leg : nullptr));
+  if (services_.record) services_.record(record_of(last));
+  base::log::info(
+      "conference.left",
+      {{"room", room_->number}, {"from", last.from}, {"cause", cause}, {"encrypted", last.legs.front().padlock}});
+  if (members_.empty()) {
+    services_.conferences->close_room(board_room_);
+    return emptied_();
+  }
+  if (!member->admitted) return;
+  if (room_->announcements) services_.conferences->announce(board_room_, media::Announcement::left);
+  const auto in = census();
+  if (in.members == 0) {
+    locked_ = false;
+    encrypted_ = true;
+    return;
+  }
+  level();
+}
+
+void Conference::hang_up(const std::string& cause) {
+  const auto self = shared_from_this();
+  for (const MemberPtr& member : std::vector<MemberPtr>(members_)) dismiss(member, cause);
+}
+
+CallView Conference::view() const {
+  CallView view;
+  view.id = id_;
+  view.from = room_->name.empty() ? room_->number : room_->name;
+  view.to = room_->number;
+  view.state = CallState::answered;
+  view.started = started_;
+  view.answered = started_;
+  RoomView room;
+  room.encrypted = encrypted_;
+  room.locked = locked_;
+  for (const MemberPtr& member : members_) {
+    const auto stats = services_.conferences->stats(member->id);
+    view.legs.push_back(view_of(member->party, stats ? &stats->leg : nullptr));
+    if (!member->admitted) room.waiting.push_back(member->party.who.number);
+    if (member->admitted && stats && stats->speaks) room.speaking.push_back(member->party.who.number);
+  }
+  const std::size_t in = census().members;
+  const auto open = std::count_if(members_.begin(), members_.end(), [](const MemberPtr& m) {
+    return m->admitted && !(m->party.media && m->party.media->encrypted());
+  });
+  room.reason = encrypted_ ? "Every leg of the conference can be encrypted: " + std::to_string(in - open) + " of " +
+                                 std::to_string(in) + " are."
+                           : "The conference is clear. " + who_is_clear();
+  view.room = std::move(room);
+  return view;
+}
+
+}  // namespace cadenas::pbx

@@ -1,0 +1,35 @@
+#include "pbx/conference_media.hpp"
+
+#include <utility>
+
+#include "media/board.hpp"
+
+namespace cadenas::pbx {
+
+base::Result<void> BoardConferences::open_room(media::RoomId room, media::DigitSink digits) {
+  return board_.open_room(room, std::move(digits));
+}
+base::Result<base::Endpoint> BoardConferences::join(media::RoomId room, media::MemberId member,
+                                                    media::AddressFamily family) {
+  return board_.join(room, member, family);
+}
+base::Result<void> BoardConferences::configure(media::MemberId member, media::LegMedia leg, media::MemberAudio audio) {
+  return board_.configure_member(member, std::move(leg), std::move(audio));
+}
+void BoardConferences::seat(media::MemberId member, media::Seat seat) {
+  board_.seat(member, seat);
+}
+void BoardConferences::announce(media::RoomId room, media::Announcement announcement) {
+  board_.announce(room, announcement);
+}
+std::optional<media::MemberStats> BoardConferences::stats(media::MemberId member) const {
+  return board_.member_stats(member);
+}
+std::optional<media::MemberStats> BoardConferences::leave(media::MemberId member) {
+  return board_.leave(member);
+}
+void BoardConferences::close_room(media::RoomId room) {
+  board_.close_room(room);
+}
+
+}  // namespace cadenas::pbx

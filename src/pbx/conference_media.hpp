@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+#include "media/audio/announcement.hpp"
+#include "media/audio/member_audio.hpp"
+#include "media/leg_media.hpp"
+#include "media/member_stats.hpp"
+
+namespace cadenas::media {
+class Board;
+enum class AddressFamily : std::uint8_t;
+}  // namespace cadenas::media
+
+namespace cadenas::pbx {
+
+/// What conferences need of the media board; see media::Board for meaning and errors. Any thread. A conference is
+/// always on the embedded board: a pool of external relays only relays.
+class ConferenceMedia {
+ public:
+  virtual ~ConferenceMedia() = default;
+  virtual base::Result<void> open_room(media::RoomId room, media::DigitSink digits) = 0;
+  virtual base::Result<base::Endpoint> join(media::RoomId room, media::MemberId member,
+                                            media::AddressFamily family) = 0;
+  virtual base::Result<void> configure(media::MemberId member, media::LegMedia leg, media::MemberAudio audio) = 0;
+  virtual void seat(media::MemberId member, media::Seat seat) = 0;
+  virtual void announce(media::RoomId room, media::Announcement announcement) = 0;
+  virtual std::optional<media::MemberStats> stats(media::MemberId member) const = 0;
+  virtual std::optional<media::MemberStats> leave(media::MemberId member) = 0;
+  virtual void close_room(media::RoomId room) = 0;
+};
+
+/// On the embedded board, which outlives it.
+class BoardConferences final : public ConferenceMedia {
+ public:
+  explicit BoardConferences(media::Board& board) : board_(board) {}
+  base::Result<void> open_room(media::RoomId room, media::DigitSink digits) override;
+  base::Result<base::Endpoint> join(media::RoomId room, media::MemberId member, media::AddressFamily family) override;
+  base::Result<void> configure(media::MemberId member, media::LegMedia leg, media::MemberAudio audio) override;
+  void seat(media::MemberId member, media::Seat seat) override;
+  void announce(media::RoomId room, media::Announcement announcement) override;
+  std::optional<media::MemberStats> stats(media::MemberId member) const override;
+  std::optional<media::MemberStats> leave(media::MemberId member) override;
+  void close_room(media::RoomId room) override;
+
+ private:
+  media::Board& board_;
+};
+
+}  // namespace cadenas::pbx
