@@ -10,6 +10,8 @@
 namespace cadenas::pbx {
 
 void Pbx::Parts::look_at_alarms() {
+  // Before that, a certificate that is only being made would be missed.
+  if (!mode_was_tried_) return;
   const auto model = store_->snapshot();
   trust_.look_at_dates();
   const auto authorities = trust_.authorities();

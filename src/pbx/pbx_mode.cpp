@@ -29,6 +29,7 @@ base::Result<void> Pbx::Parts::take(const store::SystemSettings& settings) {
     const std::lock_guard lock(noting_);
     not_applied_ = served ? std::nullopt : std::optional(served.error());
   }
+  mode_was_tried_ = true;
   office_.post([this] { look_at_alarms(); });
   return served;
 }

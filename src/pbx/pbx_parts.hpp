@@ -108,6 +108,7 @@ class Pbx::Parts {
   }
 
   std::map<std::string, std::shared_ptr<const store::Trunk>, std::less<>> trunks_seen_;  // of the office thread
+  bool mode_was_tried_ = false;  // of the office thread: the service was told what to serve
   std::thread office_thread_;
   std::thread relay_thread_;
   std::atomic<bool> running_{false};

@@ -51,6 +51,12 @@ TEST_F(Running, MakesItsOwnCertificateWithTheTelephonyAddress) {
   EXPECT_EQ(phone(Kind::tls).peer_fingerprint(), certificate->facts().fingerprint_sha256);
 }
 
+TEST_F(Running, RaisesNoAlarmOfACertificateThatIsOnlyBeingMade) {
+  start();
+  ASSERT_TRUE(set_mode(store::TransportMode::pbx_cert));  // the office has looked at least once when this is done
+  for (const auto& event : pbx->alarms()->history) EXPECT_NE(event.alarm.condition.code, "certificate.missing");
+}
+
 TEST_F(Running, AnswersOptionsAndTurnsAwayWhatNothingServes) {
   start();
   auto udp = phone(Kind::udp);
