@@ -112,7 +112,8 @@ TEST_F(CallMedia, NeverLocksThePadlockOnTheWordOfARelay) {
   stats.relay = "127.0.0.1:2223";
   stats.a.rtp.rx_relayed = 500;
   stats.b.rtp.rx_relayed = 480;
-  for (const LegView& leg : exchange.views().at(0).legs) {
+  const CallView view = exchange.views().at(0);
+  for (const LegView& leg : view.legs) {
     EXPECT_FALSE(leg.padlock);
     EXPECT_NE(leg.reason.find("external relay"), std::string::npos) << leg.reason;
     EXPECT_NE(leg.reason.find("no proof"), std::string::npos) << leg.reason;

@@ -54,7 +54,8 @@ TEST_F(Running, MakesItsOwnCertificateWithTheTelephonyAddress) {
 TEST_F(Running, RaisesNoAlarmOfACertificateThatIsOnlyBeingMade) {
   start();
   ASSERT_TRUE(set_mode(store::TransportMode::pbx_cert));  // the office has looked at least once when this is done
-  for (const auto& event : pbx->alarms()->history) EXPECT_NE(event.alarm.condition.code, "certificate.missing");
+  const auto alarms = pbx->alarms();
+  for (const auto& event : alarms->history) EXPECT_NE(event.alarm.condition.code, "certificate.missing");
 }
 
 TEST_F(Running, AnswersOptionsAndTurnsAwayWhatNothingServes) {
