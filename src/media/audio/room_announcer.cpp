@@ -6,7 +6,7 @@ namespace cadenas::media {
 
 void RoomAnnouncer::add(Announcement announcement) {
   if (waiting_count_ == kMost) {
-    std::ranges::rotate(waiting_, waiting_.begin() + 1);
+    std::rotate(waiting_.begin(), waiting_.begin() + 1, waiting_.end());
     --waiting_count_;
   }
   waiting_[waiting_count_++] = announcement;
@@ -16,7 +16,7 @@ void RoomAnnouncer::play(BandSums& sums) {
   if (!playing_) {
     if (waiting_count_ == 0) return;
     const Tone tone = announcement(waiting_.front());
-    std::ranges::rotate(waiting_, waiting_.begin() + 1);
+    std::rotate(waiting_.begin(), waiting_.begin() + 1, waiting_.end());
     --waiting_count_;
     playing_.emplace(
         std::array{ToneGenerator(tone, kBands[0]), ToneGenerator(tone, kBands[1]), ToneGenerator(tone, kBands[2])});
