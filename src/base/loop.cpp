@@ -1,8 +1,10 @@
 #include "base/loop.hpp"
 
 #include <algorithm>
-#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <exception>
 #include <string>
 
@@ -11,11 +13,23 @@
 
 namespace cadenas::base {
 
+struct Loop::Reactor {
+  boost::asio::io_context io{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
+  boost::asio::steady_timer wake{io};
+};
+
 Loop::Loop(unsigned index, const Clock& clock)
-    : index_(index), clock_(clock), io_(1), work_(boost::asio::make_work_guard(io_)), wake_(io_) {}
+    : index_(index), clock_(clock), reactor_(std::make_unique<Reactor>()) {}
+
+Loop::~Loop() = default;
+
+boost::asio::io_context& Loop::io() {
+  return reactor_->io;
+}
 
 void Loop::post(std::function<void()> work) {
-  boost::asio::post(io_, std::move(work));
+  boost::asio::post(reactor_->io, std::move(work));
 }
 
 void Loop::dispatch(std::function<void()> work) {
@@ -40,8 +54,8 @@ void Loop::arm() {
   const auto next = timers_.next();
   if (!next || *next >= armed_for_) return;
   armed_for_ = *next;
-  wake_.expires_after(std::max(*next - clock_.steady(), SteadyTime::duration::zero()));
-  wake_.async_wait([this](const boost::system::error_code& cancelled) {
+  reactor_->wake.expires_after(std::max(*next - clock_.steady(), SteadyTime::duration::zero()));
+  reactor_->wake.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
     armed_for_ = SteadyTime::max();
     timers_.run_due(clock_.steady());
@@ -53,7 +67,7 @@ void Loop::run() {
   thread_ = std::this_thread::get_id();
   for (;;) {
     try {
-      io_.run();
+      reactor_->io.run();
       break;
     } catch (const std::exception& problem) {
       log::error("loop.exception", {{"loop", index_}, {"what", problem.what()}});
@@ -66,14 +80,14 @@ void Loop::run() {
 }
 
 void Loop::stop() {
-  io_.stop();
+  reactor_->io.stop();
 }
 
 void Loop::run_ready() {
   const auto outer = thread_.exchange(std::this_thread::get_id());
   for (;;) {
     timers_.run_due(clock_.steady());
-    if (io_.poll() == 0) break;
+    if (reactor_->io.poll() == 0) break;
   }
   thread_ = outer;
 }

@@ -1,10 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -13,17 +9,23 @@
 #include "base/clock.hpp"
 #include "base/timers.hpp"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace cadenas::base {
 
 /// One event loop, run by one thread. What belongs to a loop is touched on it only; others `post` values to it.
 class Loop {
  public:
   Loop(unsigned index, const Clock& clock);
+  ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
   unsigned index() const { return index_; }
-  boost::asio::io_context& io() { return io_; }
+  /// What descriptors of this loop are made with: its sockets include Asio, nobody else needs to.
+  boost::asio::io_context& io();
   const Clock& clock() const { return clock_; }
 
   /// Runs `work` later on this loop. Thread-safe; never runs it inside the call.
@@ -53,9 +55,8 @@ class Loop {
 
   unsigned index_;
   const Clock& clock_;
-  boost::asio::io_context io_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  boost::asio::steady_timer wake_;
+  struct Reactor;
+  std::unique_ptr<Reactor> reactor_;
   Timers timers_;
   SteadyTime armed_for_ = SteadyTime::max();
   std::atomic<std::thread::id> thread_{};
