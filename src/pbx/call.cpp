@@ -123,7 +123,7 @@ void Call::start(const std::optional<ReplacedDialog>& replaces, const Correspond
 
   Party other;
   other.who = callee;
-  if (const SharedSdp& offered = static_cast<InboundLeg&>(*party->leg).offered()) {
+  if (const SharedSdp offered = party->leg->offered()) {
     auto audio = take_offer(*party, other, *offered);
     if (!audio) {
       const bool policy = audio.error().code == "call.policy";
@@ -228,9 +228,7 @@ void Call::fail_setup(const CallRefusal& refusal) {
   cancel_forks();
   if (const PartyPtr& caller = at(Side::a); caller && !caller->gone) {
     caller->gone = true;
-    caller->leg->run([refusal](Leg& leg) {
-      static_cast<InboundLeg&>(leg).reject(refusal.status, refusal.warning, refusal.retry_after);
-    });
+    caller->leg->run([refusal](Leg& leg) { leg.reject(refusal.status, refusal.warning, refusal.retry_after); });
   }
   end_leg(at(Side::b));
   finalize("refused " + std::to_string(refusal.status) + (refusal.code.empty() ? "" : " " + refusal.code));

@@ -97,8 +97,8 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   void trunk_reached(const TrunkCall& to, const Correspondent& callee, const base::Result<sip::Flow>& flow,
                      const std::string& referred_by);
   void start_ringing(const std::string& referred_by);
-  PartyPtr add_fork(const sip::Flow& flow, std::string contact_uri, std::string user_agent,
-                    const Correspondent& callee);
+  PartyPtr add_fork(const std::shared_ptr<Leg>& leg, std::string user_agent, const Correspondent& callee);
+  PartyPtr add_sip_fork(InviteTarget target, std::string user_agent, const Correspondent& callee);
   void send_invitation(const PartyPtr& fork, bool plain, const std::string& referred_by);
   void on_progress(const PartyPtr& fork, const leg_event::Progress& event);
   void on_answered(const PartyPtr& fork, const leg_event::Answered& event);
@@ -155,7 +155,6 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   const PartyPtr& at(Side side) const { return parties_[static_cast<std::size_t>(side)]; }
   Side side_of(const PartyPtr& party) const;
   PartyPtr other_of(const PartyPtr& party) const;
-  std::string identity_for_caller(const Party& callee) const;
 
   Calls& calls_;
   CallServices& services_;

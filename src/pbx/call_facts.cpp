@@ -1,5 +1,7 @@
 #include "pbx/call_facts.hpp"
 
+#include "pbx/party.hpp"
+
 namespace cadenas::pbx {
 
 namespace {
@@ -16,19 +18,9 @@ policy::LegTransport leg_transport(sip::Transport transport) {
   return policy::LegTransport::udp;
 }
 
-}  // namespace
-
-policy::SrtpMode srtp_mode_of(const Correspondent& who) {
-  return static_cast<policy::SrtpMode>(who.trunk ? who.trunk->srtp_mode : who.subscription->srtp_mode);
-}
-
-policy::OfferStyle offer_style_of(const Correspondent& who) {
-  const bool savp = who.trunk || who.subscription->offer_style == store::OfferStyle::savp;
-  return savp ? policy::OfferStyle::savp : policy::OfferStyle::avp_crypto;
-}
-
-policy::Facts gather_facts(const store::Snapshot& model, const Correspondent& party, const Correspondent& other_party,
-                           sip::Transport transport, policy::CertificateState certificate, policy::MediaSeen offer) {
+policy::Facts gather_facts(const store::Snapshot& model, const Party& of, const Party& other,
+                           policy::CertificateState certificate, policy::MediaSeen offer) {
+  const Correspondent& party = of.who;
   policy::Facts facts;
   facts.licensed = model.settings.licensed;
   facts.trunk = party.trunk != nullptr;
@@ -41,11 +33,27 @@ policy::Facts gather_facts(const store::Snapshot& model, const Correspondent& pa
   facts.peer = policy::PeerPlacement::same_system;
   facts.inter_ipbx_local = model.settings.inter_ipbx_encryption;
   facts.certificate = certificate;
-  facts.transport = leg_transport(transport);
+  facts.transport = leg_transport(of.leg->flow()->transport);
   facts.srtp_mode = srtp_mode_of(party);
-  facts.peer_is_i7xx = other_party.is_i7xx();
+  facts.peer_is_i7xx = other.who.is_i7xx();
   facts.offer = offer;
   return facts;
+}
+
+}  // namespace
+
+policy::SrtpMode srtp_mode_of(const Correspondent& who) {
+  return static_cast<policy::SrtpMode>(who.trunk ? who.trunk->srtp_mode : who.subscription->srtp_mode);
+}
+
+policy::OfferStyle offer_style_of(const Correspondent& who) {
+  const bool savp = who.trunk || who.subscription->offer_style == store::OfferStyle::savp;
+  return savp ? policy::OfferStyle::savp : policy::OfferStyle::avp_crypto;
+}
+
+policy::Decision judge(const store::Snapshot& model, const Party& party, const Party& other,
+                       policy::CertificateState certificate, policy::MediaSeen offer) {
+  return policy::decide(gather_facts(model, party, other, certificate, offer));
 }
 
 }  // namespace cadenas::pbx

@@ -54,8 +54,9 @@ void Call::ring(const std::vector<Binding>& bindings, const Correspondent& calle
   for (const Binding& binding : bindings) {
     if (forks_.size() >= services_.settings.max_forks) break;
     // A number that calls itself rings its other phones only.
-    if (binding.flow == other->leg->flow() && other->who.subscription && callee.number == other->who.number) continue;
-    add_fork(binding.flow, binding.contact_uri, binding.user_agent, callee);
+    const bool same_phone = other->leg->flow() && binding.flow == *other->leg->flow();
+    if (same_phone && other->who.subscription && callee.number == other->who.number) continue;
+    add_sip_fork({binding.flow, binding.contact_uri}, binding.user_agent, callee);
   }
   if (forks_.empty()) {
     best_.add({480, {}, {}});
@@ -92,7 +93,10 @@ void Call::trunk_reached(const TrunkCall& to, const Correspondent& callee, const
     best_.add({502, "The trunk cannot be reached.", {}, flow.error().code});
     return forks_exhausted();
   }
-  add_fork(*flow, trunk_uri(to, *flow), {}, callee);
+  // What is dialled there, at its own host: our numbers and addresses mean nothing to it.
+  add_sip_fork(
+      {*flow, trunk_uri(to, *flow), to.dialled, uri_host(flow->remote), to.trunk->auth_user, to.trunk->auth_password},
+      {}, callee);
   start_ringing(referred_by);
 }
 
@@ -111,13 +115,17 @@ void Call::start_ringing(const std::string& referred_by) {
   }
 }
 
-Call::PartyPtr Call::add_fork(const sip::Flow& flow, std::string contact_uri, std::string user_agent,
-                              const Correspondent& callee) {
+Call::PartyPtr Call::add_sip_fork(InviteTarget target, std::string user_agent, const Correspondent& callee) {
+  Calls& there = *services_.per_loop.at(target.flow.loop);
+  const auto leg = std::make_shared<OutboundLeg>(there, std::move(target), callee.number);
+  if (callee.trunk) leg->set_trunk();
+  return add_fork(leg, std::move(user_agent), callee);
+}
+
+Call::PartyPtr Call::add_fork(const std::shared_ptr<Leg>& leg, std::string user_agent, const Correspondent& callee) {
   auto fork = std::make_shared<Party>();
-  fork->leg = std::make_shared<OutboundLeg>(*services_.per_loop.at(flow.loop), flow, callee.number);
-  if (callee.trunk) fork->leg->set_trunk();
+  fork->leg = leg;
   fork->who = callee;
-  fork->contact_uri = std::move(contact_uri);
   fork->user_agent = std::move(user_agent);
   fork->media.emplace(local_[static_cast<std::size_t>(fork_side())], services_.settings.suites);
   forks_.push_back(fork);
@@ -125,8 +133,7 @@ Call::PartyPtr Call::add_fork(const sip::Flow& flow, std::string contact_uri, st
 }
 
 policy::OfferPlan Call::plan_for(Party& party, const Party& other, policy::OfferMoment moment) {
-  party.decision = policy::decide(gather_facts(*services_.snapshot(), party.who, other.who, party.leg->flow().transport,
-                                               services_.certificate(), policy::MediaSeen::none));
+  party.decision = judge(*services_.snapshot(), party, other, services_.certificate(), policy::MediaSeen::none);
   const auto plan = policy::plan_offer(party.decision, srtp_mode_of(party.who), offer_style_of(party.who), moment);
   return plan.value_or(policy::OfferPlan{});
 }
@@ -145,29 +152,16 @@ void Call::send_invitation(const PartyPtr& fork, bool plain, const std::string& 
   auto sdp = fork->media->make_offer(audio_for_forks(), plan.form,
                                      relays ? other->media->relayable_keys() : std::vector<OwnCrypto>{});
   Invitation invitation;
-  invitation.contact_uri = fork->contact_uri;
   invitation.to_number = fork->who.number;
-  if (const auto& trunk = fork->who.trunk) {
-    // What is dialled there, at its own host: our numbers and addresses mean nothing to it.
-    invitation.to_number = number_of_uri(fork->contact_uri);
-    invitation.to_host = uri_host(fork->leg->flow().remote);
-    invitation.auth_user = trunk->auth_user;
-    invitation.auth_password = trunk->auth_password;
-  }
-  invitation.from_number = other->who.number;
-  invitation.from_display = other->who.display_name;
+  invitation.from = other->who.identity();
   invitation.anonymous = anonymous_;
   invitation.referred_by = referred_by;
   invitation.max_forwards = max_forwards_;
   invitation.offer = std::make_shared<const sip::Sdp>(std::move(sdp));
   fork->leg->run([owner = weak_from_this(), &home = loop_, invitation = std::move(invitation)](Leg& leg) mutable {
     leg.set_owner(owner, home);
-    static_cast<OutboundLeg&>(leg).start(std::move(invitation));
+    leg.start(std::move(invitation));
   });
-}
-
-std::string Call::identity_for_caller(const Party& callee) const {
-  return identity_of(callee.who.display_name, callee.who.number, uri_host(at(Side::a)->leg->flow().local));
 }
 
 void Call::on_progress(const PartyPtr& fork, const leg_event::Progress& event) {
@@ -198,8 +192,8 @@ void Call::on_progress(const PartyPtr& fork, const leg_event::Progress& event) {
   }
   told_status_ = event.status;
   const SharedSdp sdp = early_media ? early_answer_ : nullptr;
-  caller->leg->run([status = event.status, sdp, identity = identity_for_caller(*fork)](Leg& leg) {
-    static_cast<InboundLeg&>(leg).progress(status, sdp, identity);
+  caller->leg->run([status = event.status, sdp, connected = fork->who.identity()](Leg& leg) {
+    leg.progress(status, sdp, connected);
   });
 }
 
@@ -261,7 +255,8 @@ void Call::on_fork_failed(const PartyPtr& fork, const leg_event::Failed& event) 
   fork->gone = true;
   if (fork->retry_plain && policy::refuses_secure_offer(event.status)) {
     // Once more in clear, as a new attempt (policy allows it): the leg's view says why.
-    const PartyPtr again = add_fork(fork->leg->flow(), fork->contact_uri, fork->user_agent, fork->who);
+    const auto& refusing = dynamic_cast<const OutboundLeg&>(*fork->leg);
+    const PartyPtr again = add_sip_fork(refusing.target(), fork->user_agent, fork->who);
     again->clear_reason = (again->who.trunk ? std::string("The trunk") : std::string("The phone")) +
                           " refused the encrypted offer (" + std::to_string(event.status) +
                           ") and was called again in clear.";

@@ -16,7 +16,7 @@ constexpr unsigned most_tries = 30;
 constexpr base::Millis between_tries{1'000};
 
 media::AddressFamily family_of(const Party& party) {
-  return party.leg->flow().remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
+  return party.leg->flow()->remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
 }
 
 }  // namespace

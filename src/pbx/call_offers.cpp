@@ -13,8 +13,7 @@ namespace cadenas::pbx {
 base::Result<AudioDescription> Call::take_offer(Party& party, const Party& other, const sip::Sdp& sdp) {
   const auto described = read_description(sdp);
   if (!described) return tl::unexpected(described.error());
-  party.decision = policy::decide(gather_facts(*services_.snapshot(), party.who, other.who, party.leg->flow().transport,
-                                               services_.certificate(), described->seen));
+  party.decision = judge(*services_.snapshot(), party, other, services_.certificate(), described->seen);
   return party.media->take_offer(sdp, party.decision, srtp_mode_of(party.who));
 }
 
@@ -31,9 +30,7 @@ void Call::respond(const PartyPtr& to, const SharedSdp& sdp) {
     return;
   }
   to->established = true;
-  to->leg->run([sdp, identity = identity_for_caller(*callee)](Leg& leg) {
-    static_cast<InboundLeg&>(leg).accept(sdp, identity);
-  });
+  to->leg->run([sdp, connected = callee->who.identity()](Leg& leg) { leg.accept(sdp, connected); });
 }
 
 void Call::refuse(const PartyPtr& to, int status, const std::string& warning) {

@@ -152,7 +152,7 @@ void Call::join(const PartyPtr& newcomer) {
   to_ = newcomer->who.number;
   newcomer->leg->run([owner = weak_from_this(), &home = loop_](Leg& leg) { leg.set_owner(owner, home); });
   newcomer->media->move_to(local_[1]);
-  const SharedSdp offered = static_cast<InboundLeg&>(*caller->leg).offered();
+  const SharedSdp offered = caller->leg->offered();
   if (!offered) return fail_setup({488, "An INVITE with Replaces must bring a description.", {}});
   const auto audio = take_offer(*caller, *newcomer, *offered);
   if (!audio) return fail_setup({488, audio.error().message, {}});

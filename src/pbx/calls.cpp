@@ -6,7 +6,7 @@
 
 #include "pbx/call.hpp"
 #include "pbx/inbound_leg.hpp"
-#include "pbx/leg.hpp"
+#include "pbx/sip_leg.hpp"
 
 namespace cadenas::pbx {
 
@@ -34,13 +34,13 @@ void Calls::on_in_dialog(std::shared_ptr<sip::ServerTransaction> request) {
   const sip::MessageView& message = request->request();
   const auto leg = find_leg(message.call_id(), message.to_tag());
   // A dialog belongs to the flow it was made on: nobody else speaks in it, whatever tags he knows.
-  if (!leg || !(leg->flow() == request->flow())) return request->respond(481);
+  if (!leg || !(*leg->flow() == request->flow())) return request->respond(481);
   leg->on_request(request);
 }
 
 void Calls::on_ack(const sip::Flow& flow, const sip::MessageView& ack) {
   const auto leg = find_leg(ack.call_id(), ack.to_tag());
-  if (leg && leg->flow() == flow) leg->on_ack(ack);
+  if (leg && *leg->flow() == flow) leg->on_ack(ack);
 }
 
 void Calls::on_cancel(const std::shared_ptr<sip::ServerTransaction>& invite) {
@@ -56,9 +56,9 @@ void Calls::on_ack_missing(const std::shared_ptr<sip::ServerTransaction>& invite
 }
 
 void Calls::on_flow_closed(const sip::Flow& flow, sip::CloseReason reason) {
-  std::vector<std::shared_ptr<Leg>> lost;
+  std::vector<std::shared_ptr<SipLeg>> lost;
   for (const auto& [key, leg] : legs_) {
-    if (leg->flow() == flow) lost.push_back(leg);
+    if (*leg->flow() == flow) lost.push_back(leg);
   }
   for (const auto& leg : lost) leg->on_flow_closed(reason);
 }
@@ -97,7 +97,7 @@ CallCounts Calls::counts() const {
 }
 
 bool Calls::carries(const sip::Flow& flow) const {
-  return std::any_of(legs_.begin(), legs_.end(), [&](const auto& entry) { return entry.second->flow() == flow; });
+  return std::any_of(legs_.begin(), legs_.end(), [&](const auto& entry) { return *entry.second->flow() == flow; });
 }
 
 void Calls::hang_up(CallServices& services, const std::string& id) {
@@ -125,7 +125,7 @@ void Calls::media_lost(CallServices& services, const std::vector<std::uint64_t>&
   }
 }
 
-void Calls::add_leg(const std::string& call_id, const std::string& local_tag, std::shared_ptr<Leg> leg) {
+void Calls::add_leg(const std::string& call_id, const std::string& local_tag, std::shared_ptr<SipLeg> leg) {
   legs_[leg_key(call_id, local_tag)] = std::move(leg);
 }
 
@@ -133,7 +133,7 @@ void Calls::remove_leg(const std::string& call_id, const std::string& local_tag)
   legs_.erase(leg_key(call_id, local_tag));
 }
 
-std::shared_ptr<Leg> Calls::find_leg(std::string_view call_id, std::string_view local_tag) const {
+std::shared_ptr<SipLeg> Calls::find_leg(std::string_view call_id, std::string_view local_tag) const {
   const auto found = legs_.find(leg_key(call_id, local_tag));
   return found == legs_.end() ? nullptr : found->second;
 }

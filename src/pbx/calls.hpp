@@ -26,7 +26,7 @@ namespace cadenas::pbx {
 class Call;
 class Calls;
 class ConferenceMedia;
-class Leg;
+class SipLeg;
 struct Binding;
 
 /// What calls need of the rest of the iPBX; one for all loops, filled before the first call, and outliving the calls.
@@ -66,8 +66,8 @@ struct CallCounts {
 /// The calls of one loop: those whose caller is on it, its conferences, and the legs of all calls whose flow is on it.
 /// All members on the loop, unless said otherwise.
 ///
-/// A Leg (its dialog and transactions) lives on the loop of its flow, a Call (coordination, policy, media) on the loop
-/// of the caller's leg; they speak by posting values.
+/// A SipLeg (its dialog and transactions) lives on the loop of its flow, a Call (coordination, policy, media) on the
+/// loop of the caller's leg; they speak by posting values.
 class Calls {
  public:
   Calls(base::Loop& loop, sip::TransactionLayer& transactions, CallServices& services);
@@ -102,9 +102,9 @@ class Calls {
   CallServices& services() { return services_; }
 
   // For calls and legs.
-  void add_leg(const std::string& call_id, const std::string& local_tag, std::shared_ptr<Leg> leg);
+  void add_leg(const std::string& call_id, const std::string& local_tag, std::shared_ptr<SipLeg> leg);
   void remove_leg(const std::string& call_id, const std::string& local_tag);
-  std::shared_ptr<Leg> find_leg(std::string_view call_id, std::string_view local_tag) const;
+  std::shared_ptr<SipLeg> find_leg(std::string_view call_id, std::string_view local_tag) const;
   void add_call(std::shared_ptr<Call> call);
   void remove_call(const std::string& id);
 
@@ -112,8 +112,8 @@ class Calls {
   base::Loop& loop_;
   sip::TransactionLayer& transactions_;
   CallServices& services_;
-  std::unordered_map<std::string, std::shared_ptr<Leg>> legs_;    // by Call-ID and local tag
-  std::unordered_map<std::string, std::shared_ptr<Call>> calls_;  // by id
+  std::unordered_map<std::string, std::shared_ptr<SipLeg>> legs_;  // by Call-ID and local tag
+  std::unordered_map<std::string, std::shared_ptr<Call>> calls_;   // by id
   Conferences conferences_{*this};
 };
 

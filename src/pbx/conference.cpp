@@ -8,7 +8,6 @@
 #include "media/board.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/conference_media.hpp"
-#include "pbx/inbound_leg.hpp"
 #include "policy/room_encryption.hpp"
 
 namespace cadenas::pbx {
@@ -47,7 +46,7 @@ void Conference::enter(const MemberPtr& member, std::shared_ptr<const store::Con
   member->keypad = RoomKeypad(room_->pin);
   members_.push_back(member);
   if (locked_) return refuse(member, 403, "The conference is locked.");
-  const auto family = member->party.leg->flow().remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
+  const auto family = member->party.leg->flow()->remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
   const auto here = services_.conferences->join(board_room_, member->id, family);
   if (!here) {
     base::log::warning("conference.no-media", {{"room", room_->number}, {"code", here.error().code}});
@@ -64,7 +63,7 @@ void Conference::enter(const MemberPtr& member, std::shared_ptr<const store::Con
 
 void Conference::refuse(const MemberPtr& member, int status, const std::string& warning) {
   member->party.gone = true;
-  member->party.leg->run([status, warning](Leg& leg) { static_cast<InboundLeg&>(leg).reject(status, warning, {}); });
+  member->party.leg->run([status, warning](Leg& leg) { leg.reject(status, warning, {}); });
   leave(member, "refused " + std::to_string(status));
 }
 

@@ -6,7 +6,6 @@
 #include "pbx/calls.hpp"
 #include "pbx/conference.hpp"
 #include "pbx/conference_media.hpp"
-#include "pbx/inbound_leg.hpp"
 
 namespace cadenas::pbx {
 
@@ -24,8 +23,7 @@ base::Result<ConferenceAudio> Conference::take_offer(const MemberPtr& member, co
   Party& party = member->party;
   const auto described = read_description(sdp);
   if (!described) return tl::unexpected(described.error());
-  party.decision = policy::decide(gather_facts(*services_.snapshot(), party.who, party.who, party.leg->flow().transport,
-                                               services_.certificate(), described->seen));
+  party.decision = judge(*services_.snapshot(), party, party, services_.certificate(), described->seen);
   const auto offered = party.media->take_offer(sdp, party.decision, srtp_mode_of(party.who));
   if (!offered) return tl::unexpected(offered.error());
   auto audio = choose_conference_audio(*offered);
@@ -42,8 +40,7 @@ base::Result<void> Conference::configure(const MemberPtr& member) {
 
 policy::OfferPlan Conference::plan_for(const MemberPtr& member, policy::OfferMoment moment) {
   Party& party = member->party;
-  party.decision = policy::decide(gather_facts(*services_.snapshot(), party.who, party.who, party.leg->flow().transport,
-                                               services_.certificate(), policy::MediaSeen::none));
+  party.decision = judge(*services_.snapshot(), party, party, services_.certificate(), policy::MediaSeen::none);
   const auto plan = policy::plan_offer(party.decision, srtp_mode_of(party.who), offer_style_of(party.who), moment);
   return plan.value_or(policy::OfferPlan{});
 }
@@ -51,7 +48,7 @@ policy::OfferPlan Conference::plan_for(const MemberPtr& member, policy::OfferMom
 base::Result<void> Conference::answer_invite(const MemberPtr& member) {
   Party& party = member->party;
   SharedSdp sdp;
-  if (const SharedSdp& offered = static_cast<InboundLeg&>(*party.leg).offered()) {
+  if (const SharedSdp& offered = party.leg->offered()) {
     auto audio = take_offer(member, *offered);
     if (!audio) return tl::unexpected(audio.error());
     member->audio = std::move(*audio);
@@ -71,7 +68,7 @@ base::Result<void> Conference::answer_invite(const MemberPtr& member) {
   }
   party.established = true;
   party.confirmed = true;
-  party.leg->run([sdp](Leg& leg) { static_cast<InboundLeg&>(leg).accept(sdp, {}); });
+  party.leg->run([sdp](Leg& leg) { leg.accept(sdp, {}); });
   return {};
 }
 

@@ -6,7 +6,7 @@
 #include "base/log.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/conference.hpp"
-#include "pbx/inbound_leg.hpp"
+#include "pbx/leg.hpp"
 
 namespace cadenas::pbx {
 
@@ -25,8 +25,7 @@ void Conferences::enter(CallServices& services, ConferenceCaller caller,
   home.loop().post([&home, member, room = std::move(room)] {
     const auto conference = home.conferences().conference_of(room);
     if (conference) return conference->enter(member, room);
-    member->party.leg->run(
-        [](Leg& leg) { static_cast<InboundLeg&>(leg).reject(503, "The conference cannot be opened.", {}); });
+    member->party.leg->run([](Leg& leg) { leg.reject(503, "The conference cannot be opened.", {}); });
   });
 }
 

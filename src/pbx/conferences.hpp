@@ -12,13 +12,13 @@
 namespace cadenas::pbx {
 
 class Calls;
-class InboundLeg;
+class Leg;
 class Conference;
 struct CallServices;
 
 /// Who calls a conference, as its loop knows it.
 struct ConferenceCaller {
-  std::shared_ptr<InboundLeg> leg;
+  std::shared_ptr<Leg> leg;
   Correspondent who;
   std::string user_agent;
   NumberCounts::Ticket ticket;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "pbx/leg.hpp"
 #include "sip/message.hpp"
 #include "store/model.hpp"
 
@@ -20,6 +21,7 @@ struct Correspondent {
   explicit Correspondent(std::shared_ptr<const store::Subscription> of_ours);
   Correspondent(std::shared_ptr<const store::Trunk> by, std::string number, std::string display_name);
 
+  Identity identity() const { return {number, display_name}; }
   bool is_i7xx() const { return subscription && subscription->terminal == store::TerminalKind::i7xx; }
 };
 

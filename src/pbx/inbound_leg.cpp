@@ -9,7 +9,7 @@
 namespace cadenas::pbx {
 
 InboundLeg::InboundLeg(Calls& calls, std::shared_ptr<sip::ServerTransaction> invite, std::string number)
-    : Leg(calls, invite->flow(), std::move(number)), invite_(std::move(invite)) {}
+    : SipLeg(calls, invite->flow(), std::move(number)), invite_(std::move(invite)) {}
 
 base::Result<std::shared_ptr<InboundLeg>> InboundLeg::make(Calls& calls, std::shared_ptr<sip::ServerTransaction> invite,
                                                            std::string number) {
@@ -36,14 +36,19 @@ base::Result<std::shared_ptr<InboundLeg>> InboundLeg::make(Calls& calls, std::sh
   return leg;
 }
 
-void InboundLeg::progress(int status, SharedSdp sdp, const std::string& identity) {
+void InboundLeg::add_identity(sip::MessageWriter& response, const Identity& connected) const {
+  if (connected.number.empty()) return;
+  response.add("P-Asserted-Identity", identity_of(connected, uri_host(flow_.local)));
+}
+
+void InboundLeg::progress(int status, SharedSdp sdp, const Identity& connected) {
   if (left_ || invite_->answered() || acceptance_) return;
   const bool reliable =
       peer_requires_reliable_ || (peer_reliable_ && sdp != nullptr && calls_.services().settings.reliable_provisionals);
   auto response = invite_->make_response(status);
   response.add("Contact", contact());
   add_dialog_headers(response, false);
-  if (!identity.empty()) response.add("P-Asserted-Identity", identity);
+  add_identity(response, connected);
   std::uint32_t rseq = 0;
   if (reliable) {
     if (!reliable_) reliable_.emplace(invite_->request().cseq(), calls_.transactions().timings());
@@ -71,7 +76,7 @@ void InboundLeg::launched() {
 void InboundLeg::arm_repeat() {
   loop_.cancel(repeat_timer_);
   const auto left = std::chrono::ceil<base::Millis>(prack_deadline_ - loop_.clock().steady());
-  repeat_timer_ = loop_.after(std::min(reliable_->delay(), left), [weak = weak_from_this()] {
+  repeat_timer_ = loop_.after(std::min(reliable_->delay(), left), [weak = weak()] {
     if (const auto self = weak.lock()) static_cast<InboundLeg&>(*self).repeat();
   });
 }
@@ -103,9 +108,9 @@ void InboundLeg::on_prack(const std::shared_ptr<sip::ServerTransaction>& request
   }
 }
 
-void InboundLeg::accept(SharedSdp sdp, const std::string& identity) {
+void InboundLeg::accept(SharedSdp sdp, const Identity& connected) {
   if (left_ || invite_->answered() || acceptance_) return;
-  acceptance_ = Acceptance{std::move(sdp), identity};
+  acceptance_ = Acceptance{std::move(sdp), connected};
   if (!reliable_ || !reliable_->in_the_air()) send_accept();
 }
 
@@ -116,7 +121,7 @@ void InboundLeg::send_accept() {
   auto ok = invite_->make_response(200);
   ok.add("Contact", contact());
   add_dialog_headers(ok, false);
-  if (!acceptance.identity.empty()) ok.add("P-Asserted-Identity", acceptance.identity);
+  add_identity(ok, acceptance.connected);
   const auto timer = answer_session_timer(message, calls_.services().settings.session_timer);
   if (timer.terms) {
     ok.add("Session-Expires", timer.session_expires);
@@ -147,11 +152,11 @@ void InboundLeg::answer_pending() {
   loop_.cancel(repeat_timer_);
   acceptance_.reset();
   if (!invite_->answered()) invite_->respond(487);
-  Leg::answer_pending();
+  SipLeg::answer_pending();
 }
 
 void InboundLeg::end(int status, const std::string& warning) {
-  if (!confirmed()) return reject(status, warning);
+  if (!confirmed()) return reject(status, warning, {});
   const auto self = shared_from_this();
   if (unacked_ == invite_ && !bye_after_ack_) {
     // No BYE before the ACK (RFC 3261 §15); the table keeps the leg until then.

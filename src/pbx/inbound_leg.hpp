@@ -5,13 +5,13 @@
 #include <optional>
 #include <string>
 
-#include "pbx/leg.hpp"
+#include "pbx/sip_leg.hpp"
 #include "sip/reliable_provisional.hpp"
 
 namespace cadenas::pbx {
 
 /// The caller's leg: we are the UAS of its INVITE (RFC 3261 §13.3, RFC 3262 §3).
-class InboundLeg final : public Leg {
+class InboundLeg final : public SipLeg {
  public:
   /// Makes the dialog and enters the table. Errors: those of Dialog::uas, description_of, and "call.session-interval"
   /// (422 was answered already); the INVITE is otherwise the caller's to refuse.
@@ -19,16 +19,16 @@ class InboundLeg final : public Leg {
                                                         std::string number);
   InboundLeg(Calls& calls, std::shared_ptr<sip::ServerTransaction> invite, std::string number);
 
-  const SharedSdp& offered() const { return offered_; }  ///< null: the 200 must bring ours
+  SharedSdp offered() const override { return offered_; }
   const sip::MessageView& invite() const { return invite_->request(); }
 
   /// A provisional response; reliable where both sides can and it carries a description or the caller requires it.
-  /// `identity` is the P-Asserted-Identity value, empty for none.
-  void progress(int status, SharedSdp sdp, const std::string& identity);
+  /// `connected` goes out as P-Asserted-Identity.
+  void progress(int status, SharedSdp sdp, const Identity& connected) override;
   /// 200, once no reliable provisional response waits for its PRACK.
-  void accept(SharedSdp sdp, const std::string& identity);
-  /// A final refusal; `warning` is a sentence without quotes, empty for none.
-  void reject(int status, const std::string& warning, std::optional<std::uint32_t> retry_after = {});
+  void accept(SharedSdp sdp, const Identity& connected) override;
+  /// A final refusal.
+  void reject(int status, const std::string& warning, std::optional<std::uint32_t> retry_after) override;
 
   void end(int status, const std::string& warning) override;
   void on_cancel();
@@ -42,6 +42,7 @@ class InboundLeg final : public Leg {
   void repeat();
   void launched();
   void send_accept();
+  void add_identity(sip::MessageWriter& response, const Identity& connected) const;
 
   std::shared_ptr<sip::ServerTransaction> invite_;
   SharedSdp offered_;
@@ -53,7 +54,7 @@ class InboundLeg final : public Leg {
   base::SteadyTime prack_deadline_{};  // 64*T1 after the response in the air (RFC 3262 §3)
   struct Acceptance {
     SharedSdp sdp;
-    std::string identity;
+    Identity connected;
   };
   std::optional<Acceptance> acceptance_;
 };

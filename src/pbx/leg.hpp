@@ -1,194 +1,95 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/loop.hpp"
-#include "base/timers.hpp"
 #include "pbx/leg_event.hpp"
-#include "pbx/returned_flow.hpp"
-#include "pbx/session_timer.hpp"
-#include "sip/client_transaction.hpp"
-#include "sip/dialog.hpp"
-#include "sip/flow.hpp"
-#include "sip/flow_user.hpp"
-#include "sip/server_transaction.hpp"
-#include "sip/transaction_user.hpp"
+
+namespace cadenas::sip {
+struct Flow;
+}
 
 namespace cadenas::pbx {
 
-class Calls;
+/// Who is at the other end, as a party is told: UTF-8, unquoted.
+struct Identity {
+  std::string number;  ///< empty: nothing is told
+  std::string display_name{};
+};
 
-/// One party of a call: its dialog (RFC 3261 §12), transactions, session timer. It lives on the loop of its flow and
-/// keeps the rules of SIP; what the call is about, its owner decides.
-///
-/// Offers within the dialog (re-INVITE, UPDATE, PRACK):
-///   state            | event                      | action                          | next
-///   idle             | offer comes                | tell the owner                  | asked
-///   idle             | INVITE without description | tell the owner                  | asked (for ours)
-///   idle             | owner offers               | re-INVITE, or UPDATE when early | offering
-///   asked            | owner answers              | 200                             | idle
-///   asked (for ours) | owner answers              | 200                             | offered_in_2xx
-///   asked            | owner refuses              | 4xx                             | idle
-///   asked            | CANCEL                     | 487, tell the owner             | idle
-///   asked            | offer comes                | 500 with Retry-After            | asked
-///   asked            | owner offers               | tell it 491                     | asked
-///   offering         | 2xx                        | ACK, tell the owner             | idle
-///   offering         | 491, and to be tried again | wait (RFC 3261 §14.1)           | waiting, then offering
-///   offering         | other final                | tell the owner; 408, 481: end   | idle
-///   offering         | offer comes                | 491                             | offering
-///   offered_in_2xx   | ACK                        | tell the owner the answer       | idle
-///
-/// A confirmed dialog outlives its TCP or TLS connection for CallSettings::return_wait: voice goes on, and when the
-/// phone has registered again a new leg on the new connection goes on with the dialog (leg_return.cpp).
-class Leg : public sip::ClientUser, public std::enable_shared_from_this<Leg> {
+/// What a party that is called is told: values, made where the call lives.
+struct Invitation {
+  std::string to_number;
+  Identity from;              ///< the authenticated caller, never what he wrote
+  bool anonymous = false;     ///< Privacy: id or user was asked for (RFC 3323, RFC 3325)
+  std::string referred_by{};  ///< header value, empty if none
+  std::uint32_t max_forwards = 70;
+  SharedSdp offer;
+};
+
+/// One party of a call or conference as its owner knows it: asked by posted tasks, answering with posted LegEvents. It
+/// keeps the rules of its kind of signalling; what the call is about, the owner decides. Audio is negotiated in offers
+/// and answers (RFC 3264), whatever the kind.
+class Leg : public std::enable_shared_from_this<Leg> {
  public:
-  ~Leg() override;
+  virtual ~Leg();
   Leg(const Leg&) = delete;
   Leg& operator=(const Leg&) = delete;
 
-  /// Any thread. Reaches the leg that goes on with the dialog where this one's connection was lost.
-  void run(std::function<void(Leg&)> task);
-  const sip::Flow& flow() const { return flow_; }
+  /// Runs the task on the leg's loop; any thread. It is given the leg that goes on in place of this one where there is
+  /// one (leg_event::Moved).
+  virtual void run(std::function<void(Leg&)> task);
   const std::string& number() const { return number_; }
-  /// Call-ID and our tag: the dialog's name among the legs.
-  const std::string& call_id() const { return call_id_; }
-  const std::string& local_tag() const { return local_tag_; }
+  /// The connection its signalling travels by; null where it has none. It never changes; any thread.
+  virtual const sip::Flow* flow() const { return nullptr; }
 
   // All below on the leg's loop.
 
   void set_owner(std::weak_ptr<LegOwner> owner, base::Loop& owner_loop);
-  /// Before anything is heard on it: nobody registers behind a trunk, so that its leg ends with its connection; and the
-  /// number it names is only what it says.
-  void set_trunk() { is_trunk_ = true; }
-  /// The owner's offer. With `insist` a 491 is tried again (glare), as nobody else would.
-  void offer(SharedSdp sdp, bool insist);
-  /// Answers what was last told as Offered.
-  void answer(SharedSdp sdp);
-  void refuse_offer(int status, const std::string& warning);
-  void send_info(const std::string& content_type, const std::string& body);
-  /// Progress of a REFER: a NOTIFY with a sipfrag (RFC 3515 §2.4.4); `last` ends the subscription.
-  void notify_refer(int status, bool last);
-  /// Ends the dialog or the attempt by whatever fits: BYE, CANCEL, or a final response. Nothing is told to the owner.
-  virtual void end(int status, const std::string& warning) = 0;
-
-  // From Calls.
-  virtual void on_request(const std::shared_ptr<sip::ServerTransaction>& request);
-  void on_ack(const sip::MessageView& ack);
-  void on_ack_missing(const std::shared_ptr<sip::ServerTransaction>& invite);
-  void on_offer_cancelled(const std::shared_ptr<sip::ServerTransaction>& invite);
-  void on_flow_closed(sip::CloseReason reason);
-
-  void on_response(const std::shared_ptr<sip::ClientTransaction>& transaction,
-                   const sip::MessageView& response) override;
-  void on_failed(const std::shared_ptr<sip::ClientTransaction>& transaction, sip::TransactionFailure failure) override;
-
-  bool confirmed() const { return dialog_ && dialog_->state() == sip::Dialog::State::confirmed; }
-  const std::optional<sip::Dialog>& dialog() const { return dialog_; }
   std::shared_ptr<LegOwner> owner() const { return owner_.lock(); }
   base::Loop* owner_loop() const { return owner_loop_; }
 
+  // Of one that is called: tells Progress, Answered or Failed.
+
+  virtual void start(Invitation invitation);
+
+  // Of one that calls.
+
+  /// What it offered as it called; null: `accept` must bring our offer. It never changes; any thread.
+  virtual SharedSdp offered() const { return nullptr; }
+  /// A provisional answer; `connected` is who is being called.
+  virtual void progress(int status, SharedSdp sdp, const Identity& connected);
+  /// Its call is answered.
+  virtual void accept(SharedSdp sdp, const Identity& connected);
+  /// Its call comes to nothing; `warning` is a sentence without quotes, empty for none.
+  virtual void reject(int status, const std::string& warning, std::optional<std::uint32_t> retry_after);
+
+  // Of either.
+
+  /// The owner's offer: OfferAnswered or OfferRefused follows. With `insist` a 491 is tried again (glare), as nobody
+  /// else would.
+  virtual void offer(SharedSdp sdp, bool insist) = 0;
+  /// Answers what was last told as Offered.
+  virtual void answer(SharedSdp sdp) = 0;
+  virtual void refuse_offer(int status, const std::string& warning) = 0;
+  virtual void send_info(const std::string& content_type, const std::string& body) = 0;
+  /// Progress of what it told as Refer; `last` ends it.
+  virtual void notify_refer(int status, bool last) = 0;
+  /// Ends it, or the attempt at it, by whatever fits. Nothing is told to the owner.
+  virtual void end(int status, const std::string& warning) = 0;
+
  protected:
-  Leg(Calls& calls, sip::Flow flow, std::string number);
-  /// Goes on with the dialog of `lost`, on the loop of `flow`; made on the loop of `lost`.
-  Leg(Calls& calls, sip::Flow flow, Leg& lost);
-
-  enum class Exchange : std::uint8_t { idle, asked, offering, waiting, offered_in_2xx };
-
+  Leg(base::Loop& loop, std::string number);
   void emit(LegEvent event);
-  void enter_table();
-  /// Leaves the table, stops the timers and answers what the party still waits for. True the first time.
-  bool leave();
-  /// The party has nothing more to say: leave, and tell the owner Ended.
-  virtual void finish(const std::string& cause);
-  /// The requests of the party that no final response was given to get 487 (RFC 3261 §15.1.2).
-  virtual void answer_pending();
-  void send_bye();
-  void start_session_timer(const std::optional<SessionTerms>& terms);
-  std::string contact() const;
-  /// Contact, Allow, Supported, Server and the session timer's headers.
-  void add_dialog_headers(sip::MessageWriter& writer, bool request) const;
-  void note_peer(const sip::MessageView& message);
-  void take_offer_request(const std::shared_ptr<sip::ServerTransaction>& request);
-  base::Timers::Id after(base::Millis delay, void (Leg::*member)());
-  void respond_ok_with(const std::shared_ptr<sip::ServerTransaction>& request, const SharedSdp& sdp);
-  /// ACK to a 2xx, the same again for one that is repeated.
-  void acknowledge_success(const sip::MessageView& response);
-  bool refuse_small_interval(const std::shared_ptr<sip::ServerTransaction>& request);
-  virtual void on_prack(const std::shared_ptr<sip::ServerTransaction>& request);
-  /// A final response or failure of the INVITE that makes the dialog; false if it is not that one.
-  virtual bool on_initial_response(const std::shared_ptr<sip::ClientTransaction>&, const sip::MessageView&) {
-    return false;
-  }
-  virtual bool on_initial_failed(const std::shared_ptr<sip::ClientTransaction>&, sip::TransactionFailure) {
-    return false;
-  }
 
-  Calls& calls_;
   base::Loop& loop_;
-  const sip::Flow flow_;
   const std::string number_;
-  std::string call_id_;
-  std::string local_tag_;
-  std::optional<sip::Dialog> dialog_;
   std::weak_ptr<LegOwner> owner_;
   base::Loop* owner_loop_ = nullptr;
-  bool left_ = false;
-  bool is_trunk_ = false;
-
-  Exchange exchange_ = Exchange::idle;
-  std::shared_ptr<sip::ServerTransaction> asked_;    // carries the offer under way
-  std::shared_ptr<sip::ServerTransaction> unacked_;  // our 2xx to its INVITE waits for the ACK
-  std::shared_ptr<sip::ClientTransaction> offering_;
-  std::string last_ack_;  // to the 2xx of our last INVITE, for its repetitions
-  std::uint32_t acked_cseq_ = 0;
-  SharedSdp offered_sdp_;
-  bool insist_ = false;
-  unsigned glares_ = 0;
-  bool asked_for_ours_ = false;
-  bool bye_after_ack_ = false;
-  SharedSdp last_local_;  // what we last said, for refreshes
-  bool last_local_is_answer_ = false;
-  std::string last_remote_origin_;
-  bool peer_updates_ = false;  // its Allow lists UPDATE
-  bool peer_timer_ = false;    // its Supported lists timer
-
- private:
-  void on_refer(const std::shared_ptr<sip::ServerTransaction>& request);
-  void on_offer_final(const sip::MessageView& response);
-  void send_offer();
-  void refresh_session();
-  void session_expired();
-  void retry_offer();
-  void cancel_offer();
-
-  std::optional<SessionTerms> terms_;
-  base::Timers::Id session_timer_ = 0;
-  base::Timers::Id glare_timer_ = 0;
-  base::Timers::Id offer_timer_ = 0;
-  std::shared_ptr<sip::ClientTransaction> refreshing_;
-  bool refer_pending_ = false;
-
-  // Between two connections (leg_return.cpp).
-  void look_for_return();
-  void follow(const sip::Flow& flow);
-  void resume();
-  std::optional<LostParty> lost_;  // the connection is gone, the phone may come back
-  base::SteadyTime return_deadline_{};
-  base::Timers::Id return_timer_ = 0;
-  std::shared_ptr<Leg> successor_;
 };
-
-/// The description a message carries: null if it has none. Error "call.content-type" for a body that is no SDP, and
-/// those of Sdp::parse.
-base::Result<SharedSdp> description_of(const sip::MessageView& message);
-
-/// `sip:user@address:port;transport=…` for a flow's local end; sips: where asked for.
-std::string local_uri(const sip::Flow& flow, std::string_view user, bool secure);
-/// The address as a URI's host: IPv6 in brackets.
-std::string uri_host(const base::Endpoint& endpoint);
 
 }  // namespace cadenas::pbx

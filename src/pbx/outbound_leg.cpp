@@ -5,19 +5,13 @@
 #include "base/bytes.hpp"
 #include "pbx/calls.hpp"
 #include "sip/header_values.hpp"
-#include "sip/quoted_string.hpp"
 #include "sip/transaction_layer.hpp"
 #include "sip/uri.hpp"
 
 namespace cadenas::pbx {
 
-std::string identity_of(const std::string& display, const std::string& number, const std::string& host) {
-  const std::string uri = "<sip:" + sip::escape_user(number) + "@" + host + ">";
-  return display.empty() ? uri : sip::quote(display) + " " + uri;
-}
-
-OutboundLeg::OutboundLeg(Calls& calls, sip::Flow flow, std::string number)
-    : Leg(calls, std::move(flow), std::move(number)) {}
+OutboundLeg::OutboundLeg(Calls& calls, InviteTarget target, std::string number)
+    : SipLeg(calls, target.flow, std::move(number)), target_(std::move(target)) {}
 
 void OutboundLeg::start(Invitation invitation) {
   invitation_ = std::move(invitation);
@@ -25,28 +19,27 @@ void OutboundLeg::start(Invitation invitation) {
   local_tag_ = base::random_hex(8);
   session_interval_ = calls_.services().settings.session_timer.interval;
   from_ = invitation_.anonymous ? "\"Anonymous\" <sip:anonymous@anonymous.invalid>"
-                                : identity_of(invitation_.from_display, invitation_.from_number, uri_host(flow_.local));
+                                : identity_of(invitation_.from, uri_host(flow_.local));
   enter_table();
   send_invite();
 }
 
 void OutboundLeg::send_invite() {
   const CallSettings& settings = calls_.services().settings;
-  const bool secure = invitation_.contact_uri.starts_with("sips:");
-  auto invite = sip::MessageWriter::request(sip::Method::invite, invitation_.contact_uri);
+  const bool secure = target_.contact_uri.starts_with("sips:");
+  auto invite = sip::MessageWriter::request(sip::Method::invite, target_.contact_uri);
   invite.add("Max-Forwards", std::uint64_t{invitation_.max_forwards});
   invite.add("From", from_ + ";tag=" + local_tag_);
-  invite.add("To", "<sip:" + sip::escape_user(invitation_.to_number) + "@" +
-                       (invitation_.to_host.empty() ? uri_host(flow_.local) : invitation_.to_host) + ">");
+  invite.add("To", "<sip:" + sip::escape_user(target_.to_number.empty() ? invitation_.to_number : target_.to_number) +
+                       "@" + (target_.to_host.empty() ? uri_host(flow_.local) : target_.to_host) + ">");
   invite.add("Call-ID", call_id_);
   invite.add("CSeq", std::to_string(++cseq_) + " INVITE");
   // Our Contact names the caller, so that a phone shows whom it would call back; nobody where that is private.
-  const std::string user = invitation_.anonymous ? "anonymous" : invitation_.from_number;
+  const std::string user = invitation_.anonymous ? "anonymous" : invitation_.from.number;
   invite.add("Contact", "<" + local_uri(flow_, user, secure) + ">");
   add_dialog_headers(invite, true);
   if (!invitation_.anonymous) {
-    invite.add("P-Asserted-Identity",
-               identity_of(invitation_.from_display, invitation_.from_number, uri_host(flow_.local)));
+    invite.add("P-Asserted-Identity", identity_of(invitation_.from, uri_host(flow_.local)));
   } else {
     invite.add("Privacy", "id");
   }
@@ -58,15 +51,15 @@ void OutboundLeg::send_invite() {
   if (proof_) invite.add(proof_->header, proof_->value);
   last_local_ = invitation_.offer;
   invite_ = calls_.transactions().send_request(
-      flow_, std::move(invite).finish("application/sdp", invitation_.offer->to_string()), weak_from_this());
+      flow_, std::move(invite).finish("application/sdp", invitation_.offer->to_string()), weak());
 }
 
 bool OutboundLeg::adopt_dialog(const sip::MessageView& response) {
   if (dialog_ && dialog_->id() == sip::DialogId::of_response(response)) return true;
   const sip::MessageView* sent = invite_->request();
   if (!sent) return false;
-  const bool secure = invitation_.contact_uri.starts_with("sips:");
-  const std::string user = invitation_.anonymous ? "anonymous" : invitation_.from_number;
+  const bool secure = target_.contact_uri.starts_with("sips:");
+  const std::string user = invitation_.anonymous ? "anonymous" : invitation_.from.number;
   auto dialog = sip::Dialog::uac(*sent, response, local_uri(flow_, user, secure));
   if (!dialog) return false;
   // Another To tag: the contact is itself a forking proxy. The latest early dialog is the one we follow.
@@ -87,7 +80,7 @@ void OutboundLeg::on_provisional(const sip::MessageView& response) {
     if (reliable_.receive(*rseq, response.cseq()) != sip::ReliableReceiver::Verdict::fresh) return;
     auto prack = dialog_->request(sip::Method::prack);
     prack.add("RAck", reliable_.rack());
-    calls_.transactions().send_request(flow_, std::move(prack).finish(), weak_from_this());
+    calls_.transactions().send_request(flow_, std::move(prack).finish(), weak());
     progress.reliable = true;
   }
   const auto description = description_of(response);
@@ -160,9 +153,9 @@ bool OutboundLeg::on_initial_response(const std::shared_ptr<sip::ClientTransacti
 }
 
 bool OutboundLeg::answer_challenge(const sip::MessageView& response) {
-  if (invitation_.auth_user.empty() || !invitation_.auth_password) return false;
-  auto answer = answer_to_challenge(response, invitation_.auth_user, base::as_text(invitation_.auth_password->view()),
-                                    invitation_.contact_uri);
+  if (target_.auth_user.empty() || !target_.auth_password) return false;
+  auto answer = answer_to_challenge(response, target_.auth_user, base::as_text(target_.auth_password->view()),
+                                    target_.contact_uri);
   // Once more only where the nonce was stale: the same password would be as wrong as before.
   if (!answer || (proof_ && !answer->stale)) return false;
   if (proof_ && proof_->stale) return false;
@@ -181,7 +174,7 @@ bool OutboundLeg::on_initial_failed(const std::shared_ptr<sip::ClientTransaction
 }
 
 void OutboundLeg::finish(const std::string& cause) {
-  if (answered_ || left_) return Leg::finish(cause);
+  if (answered_ || left_) return SipLeg::finish(cause);
   if (!cancelled_) emit(leg_event::Ended{cause});
   end(480, {});
 }

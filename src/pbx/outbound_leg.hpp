@@ -7,33 +7,30 @@
 
 #include "base/bytes.hpp"
 #include "pbx/challenge_answer.hpp"
-#include "pbx/leg.hpp"
+#include "pbx/sip_leg.hpp"
 #include "sip/reliable_provisional.hpp"
 
 namespace cadenas::pbx {
 
-/// What an INVITE to a registered contact or a trunk says: values, made where the call lives.
-struct Invitation {
+/// Where an INVITE goes: a registered contact or a trunk.
+struct InviteTarget {
+  sip::Flow flow;
   std::string contact_uri;  ///< Request-URI: the contact as it registered
-  std::string to_number;
-  std::string to_host{};     ///< of To, as in a URI; empty: our own
-  std::string from_number;   ///< of the authenticated subscription, never what the caller wrote
-  std::string from_display;  ///< UTF-8, unquoted
-  bool anonymous = false;    ///< Privacy: id or user was asked for (RFC 3323, RFC 3325)
-  std::string referred_by;   ///< header value, empty if none
-  std::uint32_t max_forwards = 70;
-  SharedSdp offer;
+  std::string to_number{};  ///< of To; empty: the number that is called
+  std::string to_host{};    ///< of To, as in a URI; empty: our own
   std::string auth_user{};  ///< what a Digest challenge is answered with; empty: it is a refusal
   std::shared_ptr<const base::SecretBytes> auth_password{};
 };
 
 /// A called party's leg: we are the UAC of the INVITE (RFC 3261 §13.2, RFC 3262 §4).
-class OutboundLeg final : public Leg {
+class OutboundLeg final : public SipLeg {
  public:
-  OutboundLeg(Calls& calls, sip::Flow flow, std::string number);
+  OutboundLeg(Calls& calls, InviteTarget target, std::string number);
 
+  /// Any thread.
+  const InviteTarget& target() const { return target_; }
   /// Sends the INVITE and enters the table.
-  void start(Invitation invitation);
+  void start(Invitation invitation) override;
   /// CANCEL before the answer, BYE after it; a 2xx that crosses the CANCEL is acknowledged and ended.
   void end(int status, const std::string& warning) override;
 
@@ -52,6 +49,7 @@ class OutboundLeg final : public Leg {
   bool answer_challenge(const sip::MessageView& response);
   bool adopt_dialog(const sip::MessageView& response);
 
+  const InviteTarget target_;
   Invitation invitation_;
   std::shared_ptr<sip::ClientTransaction> invite_;
   std::uint32_t cseq_ = 0;
@@ -62,8 +60,5 @@ class OutboundLeg final : public Leg {
   bool cancelled_ = false;
   std::string from_;
 };
-
-/// The value of P-Asserted-Identity, and From without its tag: `"Display" <sip:number@host>`.
-std::string identity_of(const std::string& display, const std::string& number, const std::string& host);
 
 }  // namespace cadenas::pbx

@@ -44,17 +44,18 @@ std::string failing_sentences(const policy::Decision& decision) {
 
 LegView view_of(const Party& party, const media::SideStats* stats) {
   LegView view;
-  const sip::Flow& flow = party.leg->flow();
   view.number = party.who.number;
   if (party.who.trunk) view.trunk = party.who.trunk->name;
   view.direction = party.calls ? "calls" : "is called";
   view.state = party.gone ? "ended" : party.confirmed ? "confirmed" : "early";
   view.user_agent = party.user_agent;
-  view.transport = sip::to_string(flow.transport);
-  view.remote = flow.remote.to_string();
-  if (flow.tls) {
-    view.tls_version = flow.tls->version;
-    view.tls_cipher = flow.tls->cipher;
+  if (const sip::Flow* flow = party.leg->flow()) {
+    view.transport = sip::to_string(flow->transport);
+    view.remote = flow->remote.to_string();
+    if (flow->tls) {
+      view.tls_version = flow->tls->version;
+      view.tls_cipher = flow->tls->cipher;
+    }
   }
   view.verdicts.assign(party.decision.verdicts.begin(), party.decision.verdicts.end());
   if (party.media && party.media->agreed()) {

@@ -23,7 +23,6 @@ struct Party {
   bool confirmed = false;
   bool established = false;  ///< a caller's INVITE was answered by us
   bool gone = false;         ///< its leg has ended
-  std::string contact_uri;   ///< of a called party
   std::string user_agent;
   std::string referred_by;  ///< of a transfer's target: header value
   std::optional<PartyMedia> media;

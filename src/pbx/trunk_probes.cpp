@@ -5,7 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "base/loop.hpp"
-#include "pbx/leg.hpp"
+#include "pbx/sip_leg.hpp"
 #include "pbx/trunk_links.hpp"
 #include "pbx/trunk_states.hpp"
 #include "sip/transaction_layer.hpp"

@@ -4,7 +4,7 @@
 
 #include "base/log.hpp"
 #include "pbx/calls.hpp"
-#include "pbx/leg.hpp"
+#include "pbx/sip_leg.hpp"
 #include "sip/transaction_layer.hpp"
 
 namespace cadenas::pbx {
@@ -20,9 +20,9 @@ bool was_taken_away(sip::CloseReason reason) {
 }
 
 /// A confirmed dialog on the connection its phone came back by.
-class RejoinedLeg final : public Leg {
+class RejoinedLeg final : public SipLeg {
  public:
-  RejoinedLeg(Calls& calls, sip::Flow flow, Leg& lost) : Leg(calls, std::move(flow), lost) {}
+  RejoinedLeg(Calls& calls, sip::Flow flow, SipLeg& lost) : SipLeg(calls, std::move(flow), lost) {}
   void end(int, const std::string&) override {
     if (leave()) send_bye();
   }
@@ -30,16 +30,13 @@ class RejoinedLeg final : public Leg {
 
 }  // namespace
 
-Leg::Leg(Calls& calls, sip::Flow flow, Leg& lost)
-    : calls_(calls),
-      loop_(calls.loop()),
+SipLeg::SipLeg(Calls& calls, sip::Flow flow, SipLeg& lost)
+    : Leg(calls.loop(), lost.number_),
+      calls_(calls),
       flow_(std::move(flow)),
-      number_(lost.number_),
       call_id_(lost.call_id_),
       local_tag_(lost.local_tag_),
       dialog_(std::move(lost.dialog_)),
-      owner_(lost.owner_),
-      owner_loop_(lost.owner_loop_),
       last_ack_(std::move(lost.last_ack_)),
       acked_cseq_(lost.acked_cseq_),
       last_local_(std::move(lost.last_local_)),
@@ -48,9 +45,12 @@ Leg::Leg(Calls& calls, sip::Flow flow, Leg& lost)
       peer_updates_(lost.peer_updates_),
       peer_timer_(lost.peer_timer_),
       terms_(lost.terms_),
-      refer_pending_(lost.refer_pending_) {}
+      refer_pending_(lost.refer_pending_) {
+  owner_ = lost.owner_;
+  owner_loop_ = lost.owner_loop_;
+}
 
-void Leg::on_flow_closed(sip::CloseReason reason) {
+void SipLeg::on_flow_closed(sip::CloseReason reason) {
   const auto self = shared_from_this();
   if (left_) return;
   const base::Millis wait = calls_.services().settings.return_wait;
@@ -69,7 +69,7 @@ void Leg::on_flow_closed(sip::CloseReason reason) {
   const bool ours = std::exchange(refreshing_, nullptr) != nullptr;
   if (under_way == Exchange::asked) emit(leg_event::OfferWithdrawn{});
   if ((under_way == Exchange::offering && !ours) || under_way == Exchange::waiting) emit(leg_event::OfferRefused{480});
-  calls_.services().find(number_, loop_, [weak = weak_from_this()](const std::vector<Binding>& bindings) {
+  calls_.services().find(number_, loop_, [weak = weak()](const std::vector<Binding>& bindings) {
     const auto alive = weak.lock();
     if (!alive || !alive->lost_) return;
     for (const Binding& binding : bindings) alive->lost_->known.insert(binding.flow.connection);
@@ -77,18 +77,18 @@ void Leg::on_flow_closed(sip::CloseReason reason) {
   });
 }
 
-void Leg::look_for_return() {
+void SipLeg::look_for_return() {
   if (left_ || !lost_) return;
   if (loop_.clock().steady() >= return_deadline_) return finish("flow closed");
-  return_timer_ = after(look_interval, &Leg::look_for_return);
-  calls_.services().find(number_, loop_, [weak = weak_from_this()](const std::vector<Binding>& bindings) {
+  return_timer_ = after(look_interval, &SipLeg::look_for_return);
+  calls_.services().find(number_, loop_, [weak = weak()](const std::vector<Binding>& bindings) {
     const auto alive = weak.lock();
     if (!alive || alive->left_ || !alive->lost_) return;
     if (const auto back = returned_flow(bindings, *alive->lost_)) alive->follow(*back);
   });
 }
 
-void Leg::follow(const sip::Flow& flow) {
+void SipLeg::follow(const sip::Flow& flow) {
   const auto self = shared_from_this();
   base::log::info("call.phone-back", {{"number", number_}, {"peer", flow.remote.to_string()}});
   loop_.cancel(return_timer_);
@@ -97,16 +97,16 @@ void Leg::follow(const sip::Flow& flow) {
   successor_ = std::make_shared<RejoinedLeg>(*calls_.services().per_loop.at(flow.loop), flow, *this);
   // The owner hears of its new leg before anything the new leg has to say.
   emit(leg_event::Moved{successor_});
-  successor_->run([](Leg& leg) { leg.resume(); });
+  successor_->run([](Leg& leg) { static_cast<SipLeg&>(leg).resume(); });
 }
 
-void Leg::resume() {
+void SipLeg::resume() {
   enter_table();
   start_session_timer(terms_);
   // A phone that was started anew knows nothing of the dialog, and says so: 481.
   auto probe = dialog_->request(sip::Method::options);
   add_dialog_headers(probe, true);
-  calls_.transactions().send_request(flow_, std::move(probe).finish(), weak_from_this());
+  calls_.transactions().send_request(flow_, std::move(probe).finish(), weak());
 }
 
 }  // namespace cadenas::pbx

@@ -5,7 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "pbx/calls.hpp"
-#include "pbx/leg.hpp"
+#include "pbx/sip_leg.hpp"
 #include "sip/transaction_layer.hpp"
 
 namespace cadenas::pbx {
@@ -21,7 +21,7 @@ base::Millis random_delay(int from_ms, int to_ms) {
 
 }  // namespace
 
-void Leg::take_offer_request(const std::shared_ptr<sip::ServerTransaction>& request) {
+void SipLeg::take_offer_request(const std::shared_ptr<sip::ServerTransaction>& request) {
   const sip::MessageView& message = request->request();
   const bool invite = message.method() == sip::Method::invite;
   auto description = description_of(message);
@@ -55,7 +55,7 @@ void Leg::take_offer_request(const std::shared_ptr<sip::ServerTransaction>& requ
   emit(leg_event::Offered{*description});
 }
 
-void Leg::respond_ok_with(const std::shared_ptr<sip::ServerTransaction>& request, const SharedSdp& sdp) {
+void SipLeg::respond_ok_with(const std::shared_ptr<sip::ServerTransaction>& request, const SharedSdp& sdp) {
   const sip::MessageView& message = request->request();
   auto ok = request->make_response(200);
   add_dialog_headers(ok, false);
@@ -77,7 +77,7 @@ void Leg::respond_ok_with(const std::shared_ptr<sip::ServerTransaction>& request
   }
 }
 
-void Leg::answer(SharedSdp sdp) {
+void SipLeg::answer(SharedSdp sdp) {
   if (left_ || exchange_ != Exchange::asked || !asked_) return;
   const auto request = std::exchange(asked_, nullptr);
   exchange_ = asked_for_ours_ ? Exchange::offered_in_2xx : Exchange::idle;
@@ -89,7 +89,7 @@ void Leg::answer(SharedSdp sdp) {
   respond_ok_with(request, sdp);
 }
 
-void Leg::refuse_offer(int status, const std::string& warning) {
+void SipLeg::refuse_offer(int status, const std::string& warning) {
   if (left_ || exchange_ != Exchange::asked || !asked_) return;
   const auto request = std::exchange(asked_, nullptr);
   exchange_ = Exchange::idle;
@@ -98,13 +98,13 @@ void Leg::refuse_offer(int status, const std::string& warning) {
   request->respond(std::move(refusal).finish(), status);
 }
 
-void Leg::on_offer_cancelled(const std::shared_ptr<sip::ServerTransaction>& invite) {
+void SipLeg::on_offer_cancelled(const std::shared_ptr<sip::ServerTransaction>& invite) {
   if (asked_ != invite) return;
   refuse_offer(487, {});
   emit(leg_event::OfferWithdrawn{});
 }
 
-void Leg::offer(SharedSdp sdp, bool insist) {
+void SipLeg::offer(SharedSdp sdp, bool insist) {
   if (left_ || !dialog_) return emit(leg_event::OfferRefused{481});
   if (lost_) return emit(leg_event::OfferRefused{480});
   if (exchange_ != Exchange::idle || unacked_) {
@@ -112,7 +112,7 @@ void Leg::offer(SharedSdp sdp, bool insist) {
     offered_sdp_ = std::move(sdp);
     insist_ = true;
     loop_.cancel(glare_timer_);
-    glare_timer_ = after(random_delay(100, 500), &Leg::retry_offer);
+    glare_timer_ = after(random_delay(100, 500), &SipLeg::retry_offer);
     return;
   }
   offered_sdp_ = std::move(sdp);
@@ -121,7 +121,7 @@ void Leg::offer(SharedSdp sdp, bool insist) {
   send_offer();
 }
 
-void Leg::send_offer() {
+void SipLeg::send_offer() {
   const bool invite = confirmed();
   if (!invite && !peer_updates_) return emit(leg_event::OfferRefused{491});
   exchange_ = Exchange::offering;
@@ -133,23 +133,23 @@ void Leg::send_offer() {
     request.add("Min-SE", std::uint64_t{calls_.services().settings.session_timer.min_se});
   }
   offering_ = calls_.transactions().send_request(
-      flow_, std::move(request).finish("application/sdp", offered_sdp_->to_string()), weak_from_this());
-  if (invite) offer_timer_ = after(calls_.services().settings.offer_timeout, &Leg::cancel_offer);
+      flow_, std::move(request).finish("application/sdp", offered_sdp_->to_string()), weak());
+  if (invite) offer_timer_ = after(calls_.services().settings.offer_timeout, &SipLeg::cancel_offer);
 }
 
 // Provisional responses keep an INVITE open for ever, and with it the offers of both parties.
-void Leg::cancel_offer() {
+void SipLeg::cancel_offer() {
   if (offering_ != nullptr) calls_.transactions().cancel(offering_);
 }
 
-void Leg::retry_offer() {
+void SipLeg::retry_offer() {
   if (left_) return;
   if (exchange_ == Exchange::waiting) exchange_ = Exchange::idle;
   if (exchange_ == Exchange::idle && !unacked_) return send_offer();
-  glare_timer_ = after(random_delay(100, 500), &Leg::retry_offer);
+  glare_timer_ = after(random_delay(100, 500), &SipLeg::retry_offer);
 }
 
-void Leg::acknowledge_success(const sip::MessageView& response) {
+void SipLeg::acknowledge_success(const sip::MessageView& response) {
   if (acked_cseq_ != response.cseq() || last_ack_.empty()) {
     last_ack_ = dialog_->ack(response.cseq()).finish();
     acked_cseq_ = response.cseq();
@@ -157,7 +157,7 @@ void Leg::acknowledge_success(const sip::MessageView& response) {
   static_cast<void>(calls_.transactions().send_ack(flow_, last_ack_));
 }
 
-void Leg::on_offer_final(const sip::MessageView& response) {
+void SipLeg::on_offer_final(const sip::MessageView& response) {
   // 487 answers our own CANCEL; whoever offered did not ask for one.
   const int status = response.status() == 487 ? 480 : response.status();
   loop_.cancel(offer_timer_);
@@ -187,9 +187,9 @@ void Leg::on_offer_final(const sip::MessageView& response) {
     const auto delay = dialog_->is_caller() ? random_delay(2100, 4000) : random_delay(0, 2000);
     if (refresh) {
       exchange_ = Exchange::idle;
-      session_timer_ = after(delay, &Leg::refresh_session);
+      session_timer_ = after(delay, &SipLeg::refresh_session);
     } else {
-      glare_timer_ = after(delay, &Leg::retry_offer);
+      glare_timer_ = after(delay, &SipLeg::retry_offer);
     }
     return;
   }
@@ -198,7 +198,7 @@ void Leg::on_offer_final(const sip::MessageView& response) {
   if (refresh) {
     // Whoever refuses is there. A peer with a timer of its own wants another try before that runs out.
     if (!terms_) return;
-    session_timer_ = after(peer_timer_ ? base::Millis{10'000} : terms_->refresh_after(), &Leg::refresh_session);
+    session_timer_ = after(peer_timer_ ? base::Millis{10'000} : terms_->refresh_after(), &SipLeg::refresh_session);
     return;
   }
   emit(leg_event::OfferRefused{status});
