@@ -14,6 +14,8 @@
 #include "media/member_stats.hpp"
 #include "media/packet_engine.hpp"
 #include "media/session_stats.hpp"
+#include "media/tdm/slot_audio.hpp"
+#include "media/tdm/time_slot.hpp"
 
 namespace cadenas::media {
 
@@ -93,6 +95,26 @@ class Board {
   void close_room(RoomId room);
   /// At this moment. None if there is no such member.
   std::optional<MemberStats> member_stats(MemberId member) const;
+
+  /// Opens a session of one RTP leg and a time slot (ENC-2, ENC-6), which goes with it. `id` is one of a session. Where
+  /// the leg listens; until it is configured it hears nothing, and what arrives is counted and dropped. Errors as
+  /// `open`.
+  base::Result<base::Endpoint> open_slot(SessionId id, tdm::TimeSlot slot, AddressFamily family = AddressFamily::ip4);
+  /// Describes the leg and its voice, at first or anew, as `configure_member`. On hold the slot hears silence. Errors,
+  /// with nothing changed: "media.no-session", "media.no-voice", and those of `configure`.
+  base::Result<void> configure_slot(SessionId id, LegMedia media, tdm::SlotAudio audio);
+  /// Sends the peer a digit (`0`…`9`, `*`, `#`, `A`…`D`) that the port told as an event and not in its voice: as a
+  /// telephone event where the peer takes those, else as a tone. Not for ports that are heard dialling (analogue ones):
+  /// what sounds in their voice is found there and sent so by itself.
+  void dial_slot(SessionId id, char digit);
+  /// Ends it and gives ports and time slot back (soon). Its counters at this moment; none if there is none such.
+  std::optional<tdm::SlotSessionStats> close_slot(SessionId id);
+  /// At this moment. None if there is no such session.
+  std::optional<tdm::SlotSessionStats> slot_stats(SessionId id) const;
+  /// Makes a time slot a member of a room, heard at once: `seat`, `leave` and `member_stats` are for it too (its `leg`
+  /// stays empty: there are no packets), and what it dials is heard from its voice. Errors: "media.no-room",
+  /// "media.member-exists".
+  base::Result<void> join_slot(RoomId room, MemberId member, tdm::TimeSlot slot);
 
   std::size_t sessions() const;                        ///< open now
   std::size_t free_ports(AddressFamily family) const;  ///< RTP/RTCP pairs left in the range
