@@ -61,7 +61,7 @@ std::optional<SessionStats> Board::stats(SessionId id) const {
 
 std::size_t Board::sessions() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->sessions.size();
+  return impl_->sessions.size() + impl_->slots.size();
 }
 
 std::size_t Board::free_ports(AddressFamily family) const {

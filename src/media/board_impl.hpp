@@ -14,6 +14,7 @@
 #include "media/media_thread.hpp"
 #include "media/port_pool.hpp"
 #include "media/side_counters.hpp"
+#include "media/tdm/slot_channel.hpp"
 
 namespace cadenas::media {
 
@@ -86,10 +87,31 @@ class Board::Impl {
     std::shared_ptr<MemberCounters> counters;
   };
 
+  struct SlotEntry {
+    std::shared_ptr<SideCounters> leg;
+    std::shared_ptr<const tdm::SlotChannel> slot;
+    MediaThread* thread;
+
+    tdm::SlotSessionStats read() const { return {leg->read(), slot->stats()}; }
+  };
+
+  /// Writes the member down; with the mutex locked. The thread of the room; errors of Board::join about both.
+  base::Result<MediaThread*> let_in(RoomId room, MemberId member, std::shared_ptr<MemberCounters> member_counters) {
+    const auto found = rooms.find(room);
+    if (found == rooms.end()) return base::fail("media.no-room", "There is no such conference room.");
+    MediaThread* thread = threads[found->second.thread].get();
+    if (!members.try_emplace(member, MemberEntry{room, thread, std::move(member_counters)}).second) {
+      return base::fail("media.member-exists", "A member with this number is in a conference already.");
+    }
+    found->second.members.insert(member);
+    return thread;
+  }
+
   const BoardSettings settings;
   std::array<PortPool, 2> ports;
   mutable std::mutex mutex;  // guards what follows; never taken for a packet
   std::unordered_map<SessionId, Entry> sessions;
+  std::unordered_map<SessionId, SlotEntry> slots;
   std::unordered_map<RoomId, RoomEntry> rooms;
   std::unordered_map<MemberId, MemberEntry> members;
   std::size_t next_thread = 0;

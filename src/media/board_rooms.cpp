@@ -8,14 +8,6 @@
 #include "media/board_impl.hpp"
 
 namespace cadenas::media {
-namespace {
-
-bool has_voice(const MemberAudio& audio) {
-  const auto is_voice = [](const PayloadFormat& format) { return facts(format.codec).is_voice; };
-  return is_voice(audio.sends) && std::ranges::any_of(audio.receives, is_voice);
-}
-
-}  // namespace
 
 base::Result<void> Board::open_room(RoomId id, DigitSink digits) {
   const std::lock_guard lock(impl_->mutex);
@@ -40,15 +32,10 @@ base::Result<base::Endpoint> Board::join(RoomId room, MemberId member, AddressFa
   const base::Endpoint here = impl_->advertised(family, sockets->rtp_port());
 
   const std::lock_guard lock(impl_->mutex);
-  const auto found = impl_->rooms.find(room);
-  if (found == impl_->rooms.end()) return base::fail("media.no-room", "There is no such conference room.");
-  MediaThread* thread = impl_->threads[found->second.thread].get();
   auto counters = std::make_shared<MemberCounters>();
-  if (!impl_->members.try_emplace(member, Impl::MemberEntry{room, thread, counters}).second) {
-    return base::fail("media.member-exists", "A member with this number is in a conference already.");
-  }
-  found->second.members.insert(member);
-  thread->post(MediaThread::Join{room, member, std::move(counters), std::move(*sockets)});
+  const base::Result<MediaThread*> thread = impl_->let_in(room, member, counters);
+  if (!thread) return tl::unexpected(thread.error());
+  (*thread)->post(MediaThread::Join{room, member, std::move(counters), std::move(*sockets)});
   return here;
 }
 

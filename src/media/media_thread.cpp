@@ -86,12 +86,13 @@ void MediaThread::post(Command command) {
 
 void MediaThread::run() {
   while (!stopping_) {
-    if (loop_->run_once(clock_, room_clock_.next())) obey();
-    mix();
+    if (loop_->run_once(clock_, frame_clock_.next())) obey();
+    frame();
   }
   // The loop goes first: while it is there, the kernel may still write for a port.
   loop_.reset();
   relays_.clear();
+  slots_.clear();
   rooms_.clear();
   ending_.clear();
 }
@@ -139,14 +140,42 @@ void MediaThread::let_end(std::unique_ptr<User> user) {
   ending->end([this, ending] { ending_.erase(ending); });
 }
 
+void MediaThread::execute(AddSlot add) {
+  auto& session = slots_[add.id];
+  session =
+      std::make_unique<tdm::SlotSession>(std::move(add.counters), std::move(add.sockets), std::move(add.slot), *loop_);
+  keep_frames();
+  try {
+    session->begin();
+  } catch (...) {
+    execute(RemoveSlot{add.id});
+    throw;
+  }
+}
+
+void MediaThread::execute(ConfigureSlot configure) {
+  const auto found = slots_.find(configure.id);
+  if (found != slots_.end()) found->second->configure(std::move(configure.media), std::move(configure.voice));
+}
+
+void MediaThread::execute(DialSlot dial) {
+  if (const auto found = slots_.find(dial.id); found != slots_.end()) found->second->dial(dial.digit);
+}
+
+void MediaThread::execute(RemoveSlot remove) {
+  auto found = slots_.extract(remove.id);
+  if (!found.empty()) let_end(std::move(found.mapped()));
+  keep_frames();
+}
+
 Room* MediaThread::room(RoomId id) {
   const auto found = rooms_.find(id);
   return found == rooms_.end() ? nullptr : found->second.get();
 }
 
 void MediaThread::execute(OpenRoom open) {
-  if (rooms_.empty()) room_clock_.start(clock_.steady());
   rooms_.insert_or_assign(open.room, std::make_unique<Room>(std::move(open.digits)));
+  keep_frames();
 }
 
 void MediaThread::execute(Join join) {
@@ -158,6 +187,10 @@ void MediaThread::execute(Join join) {
     execute(Leave{join.room, join.member});
     throw;
   }
+}
+
+void MediaThread::execute(JoinSlot join) {
+  if (Room* at = room(join.room)) at->join(join.member, std::move(join.counters), std::move(join.slot));
 }
 
 void MediaThread::execute(ConfigureMember configure) {
@@ -176,7 +209,7 @@ void MediaThread::execute(Announce announce) {
 
 void MediaThread::execute(Leave leave) {
   Room* at = room(leave.room);
-  if (!at) return;
+  if (!at || at->take_out_slot(leave.member)) return;
   if (std::unique_ptr<RoomMember> member = at->take_out(leave.member)) let_end(std::move(member));
 }
 
@@ -184,14 +217,21 @@ void MediaThread::execute(CloseRoom close) {
   auto found = rooms_.extract(close.room);
   if (found.empty()) return;
   while (std::unique_ptr<RoomMember> member = found.mapped()->take_out_any()) let_end(std::move(member));
-  if (rooms_.empty()) room_clock_.stop();
+  keep_frames();
 }
 
-void MediaThread::mix() {
-  if (!room_clock_.next()) return;
-  const std::optional<base::SteadyTime> frame = room_clock_.due(clock_.steady());
+void MediaThread::keep_frames() {
+  const bool wanted = !rooms_.empty() || !slots_.empty();
+  if (wanted && !frame_clock_.next()) frame_clock_.start(clock_.steady());
+  if (!wanted) frame_clock_.stop();
+}
+
+void MediaThread::frame() {
+  if (!frame_clock_.next()) return;
+  const std::optional<base::SteadyTime> frame = frame_clock_.due(clock_.steady());
   if (!frame) return;
   for (auto& [id, room] : rooms_) room->mix(*frame);
+  for (auto& [id, session] : slots_) session->frame(*frame);
 }
 
 }  // namespace cadenas::media

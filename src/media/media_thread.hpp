@@ -12,19 +12,21 @@
 
 #include "base/clock.hpp"
 #include "media/descriptor.hpp"
+#include "media/frame_clock.hpp"
 #include "media/leg_media.hpp"
 #include "media/leg_sockets.hpp"
 #include "media/packet_engine.hpp"
 #include "media/packet_loop.hpp"
 #include "media/relay.hpp"
 #include "media/room.hpp"
-#include "media/room_clock.hpp"
 #include "media/side_counters.hpp"
+#include "media/tdm/slot_session.hpp"
+#include "media/tdm/slot_voice.hpp"
 
 namespace cadenas::media {
 
-/// One thread that moves packets and mixes the conference rooms it has. Control comes in as values by `post` and is
-/// done between two rounds of packets, so that no packet ever meets a session that goes.
+/// One thread that moves packets, mixes the conference rooms it has and carries the voice of time slots. Control comes
+/// in as values by `post` and is done between two rounds of packets, so that no packet ever meets a session that goes.
 class MediaThread {
  public:
   struct Add {
@@ -41,6 +43,24 @@ class MediaThread {
   struct Remove {
     std::uint64_t id;
   };
+  struct AddSlot {
+    std::uint64_t id;
+    std::shared_ptr<SideCounters> counters;
+    LegSockets sockets;
+    tdm::TimeSlot slot;
+  };
+  struct ConfigureSlot {
+    std::uint64_t id;
+    LegMedia media;
+    std::unique_ptr<tdm::SlotVoice> voice;
+  };
+  struct DialSlot {
+    std::uint64_t id;
+    char digit;
+  };
+  struct RemoveSlot {
+    std::uint64_t id;
+  };
   struct OpenRoom {
     RoomId room;
     DigitSink digits;
@@ -50,6 +70,12 @@ class MediaThread {
     MemberId member;
     std::shared_ptr<MemberCounters> counters;
     LegSockets sockets;
+  };
+  struct JoinSlot {
+    RoomId room;
+    MemberId member;
+    std::shared_ptr<MemberCounters> counters;
+    tdm::TimeSlot slot;
   };
   struct ConfigureMember {
     RoomId room;
@@ -73,8 +99,8 @@ class MediaThread {
   struct CloseRoom {
     RoomId room;
   };
-  using Command =
-      std::variant<Add, Configure, Remove, OpenRoom, Join, ConfigureMember, TakeSeat, Announce, Leave, CloseRoom>;
+  using Command = std::variant<Add, Configure, Remove, AddSlot, ConfigureSlot, DialSlot, RemoveSlot, OpenRoom, Join,
+                               JoinSlot, ConfigureMember, TakeSeat, Announce, Leave, CloseRoom>;
 
   /// Starts at once, named "media/`index`", on `core` if given. `clock` outlives it. Throws std::system_error when the
   /// machine refuses.
@@ -96,15 +122,21 @@ class MediaThread {
   void execute(Add add);
   void execute(Configure configure);
   void execute(Remove remove);
+  void execute(AddSlot add);
+  void execute(ConfigureSlot configure);
+  void execute(DialSlot dial);
+  void execute(RemoveSlot remove);
   void execute(OpenRoom open);
   void execute(Join join);
+  void execute(JoinSlot join);
   void execute(ConfigureMember configure);
   void execute(TakeSeat take);
   void execute(Announce announce);
   void execute(Leave leave);
   void execute(CloseRoom close);
   Room* room(RoomId id);
-  void mix();
+  void keep_frames();
+  void frame();
   /// Ends it and keeps it until no port of it is attached any more.
   template <class User>
   void let_end(std::unique_ptr<User> user);
@@ -117,8 +149,9 @@ class MediaThread {
   std::atomic<bool> stopping_{false};
   std::unique_ptr<PacketLoop> loop_;  // of the thread, made and destroyed on it
   std::unordered_map<std::uint64_t, std::unique_ptr<Relay>> relays_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<tdm::SlotSession>> slots_;
   std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;
-  RoomClock room_clock_;
+  FrameClock frame_clock_;
   std::unordered_map<PortUser*, std::unique_ptr<PortUser>> ending_;
   std::thread thread_;
 };

@@ -10,6 +10,7 @@
 #include "media/audio/room_announcer.hpp"
 #include "media/audio/shared_encoders.hpp"
 #include "media/room_member.hpp"
+#include "media/tdm/slot_member.hpp"
 
 namespace cadenas::media {
 
@@ -22,11 +23,15 @@ class Room {
 
   /// Throws as PacketLoop::attach; then the member is to be taken out. `loop` outlives it.
   void join(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop);
+  /// A time slot joins; it is heard at once.
+  void join(MemberId id, std::shared_ptr<MemberCounters> counters, tdm::TimeSlot slot);
   /// An id that is not in is passed over, here and below.
   void configure(MemberId id, LegMedia media, std::unique_ptr<MemberVoice> voice);
   void seat(MemberId id, Seat seat);
   void announce(Announcement announcement) { announcer_.add(announcement); }
-  /// Takes the member out; it is to be ended. Null if it is not in.
+  /// Takes a time slot out. False if no such one is in.
+  bool take_out_slot(MemberId id) { return slots_.erase(id) > 0; }
+  /// Takes the member out; it is to be ended. Null if it is not in, or a time slot.
   std::unique_ptr<RoomMember> take_out(MemberId id);
   /// The same for anyone who is left; null when empty.
   std::unique_ptr<RoomMember> take_out_any();
@@ -34,11 +39,12 @@ class Room {
   /// Mixes the 20 ms that begin at `now`. Call every 20 ms.
   void mix(base::SteadyTime now);
 
-  std::size_t size() const { return members_.size(); }
+  std::size_t size() const { return members_.size() + slots_.size(); }
 
  private:
   std::shared_ptr<const DigitSink> digits_;
   std::unordered_map<MemberId, std::unique_ptr<RoomMember>> members_;
+  std::unordered_map<MemberId, tdm::SlotMember> slots_;
   BandSums sums_;
   SharedEncoders shared_;
   RoomAnnouncer announcer_;

@@ -66,29 +66,14 @@ void RoomMember::add_to(BandSums& sums) {
 }
 
 void RoomMember::tell(BandSums& sums, SharedEncoders& shared) {
-  if (!voice_ || !sends(leg_.direction()) || !leg_.way_out(false)) return;
+  if (!voice_) return;
+  if (!sends(leg_.direction()) || !leg_.way_out(false)) return voice_->skip();
   if (seat_ == Seat::waits) {
     voice_->tell_nothing();
   } else {
     voice_->tell(sums, shared, is_in_sum_);
   }
-  send_packets();
-}
-
-void RoomMember::send_packets() {
-  for (OwnPacket& packet : packets_) {
-    // It left a frame ago, unless the kernel takes nothing any more.
-    if (packet.is_leaving) continue;
-    std::size_t octets = voice_->next(packet.buffer);
-    if (octets == 0) return;
-    if (!leg_.protect(packet.buffer, octets, false)) continue;
-    const RtpLeg::WayOut way = *leg_.way_out(false);
-    const Departure departure{Side::a, way.port, false, leg_.encrypts(), octets, way.destination};
-    loop_.originate(ports_.way_out(departure), departure, packet);
-  }
-  // What found no room is lost and not late.
-  std::array<std::uint8_t, std::tuple_size_v<decltype(OwnPacket::buffer)>> lost;
-  while (voice_->next(lost) > 0) leg_.count_unsent(false);
+  packets_.send(leg_, ports_, loop_, [this](std::span<std::uint8_t> out) { return voice_->next(out); });
 }
 
 }  // namespace cadenas::media

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <array>
 #include <functional>
 #include <memory>
 
 #include "media/audio/member_voice.hpp"
 #include "media/leg_ports.hpp"
 #include "media/member_stats.hpp"
-#include "media/own_packet.hpp"
+#include "media/own_packets.hpp"
 #include "media/packet_loop.hpp"
 #include "media/rtp_leg.hpp"
 
@@ -48,7 +47,6 @@ class RoomMember final : public PortUser {
   void dialled(char digit) const {
     if (*digits_) (*digits_)(id_, digit);
   }
-  void send_packets();
 
   MemberId id_;
   std::shared_ptr<MemberCounters> counters_;
@@ -58,7 +56,7 @@ class RoomMember final : public PortUser {
   std::unique_ptr<MemberVoice> voice_;
   Seat seat_ = Seat::talks;
   bool is_in_sum_ = false;
-  std::array<OwnPacket, 2> packets_;  // a frame makes two packets at most
+  OwnPackets packets_;
   LegPorts ports_;
   std::function<void()> ended_;
 };

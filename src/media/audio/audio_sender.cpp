@@ -59,6 +59,11 @@ void AudioSender::put_pause(Samples noise) {
   skip_frame();
 }
 
+void AudioSender::put_nothing() {
+  pause_frames_ = 0;
+  skip_frame();
+}
+
 void AudioSender::put_payload(base::ByteView payload) {
   pause_frames_ = 0;
   payload_ = payload;

@@ -38,6 +38,8 @@ class AudioSender {
   /// In place of a frame: nothing is sent for it but, with the first and every second of a pause, its description, if
   /// the peer takes that (else use `put_voice`).
   void put_pause(Samples noise);
+  /// In place of a frame that is not to be sent, as on hold: time goes on, so that what follows is not late.
+  void put_nothing();
   /// True if `put_payload` can stand for a frame now: packets are of 20 ms and no event is going on.
   bool takes_payload() const { return !event_ && packet_samples_ == samples_in(encoder_->rate(), kFrameMs); }
   /// In place of `put_voice`, where that is taken: the payload that another encoder of the same codec made of 20 ms

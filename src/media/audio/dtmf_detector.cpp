@@ -29,4 +29,8 @@ HeardDigits DtmfDetector::hear(Samples frame) {
   return heard;
 }
 
+bool DtmfDetector::is_sounding() const {
+  return dtmf_rx_status(state_.get()) != 0;
+}
+
 }  // namespace cadenas::media

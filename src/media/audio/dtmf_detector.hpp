@@ -27,6 +27,8 @@ class DtmfDetector {
 
   /// Takes the next samples. A digit is given once, some 40 ms after it began.
   HeardDigits hear(Samples frame);
+  /// A digit sounds at the end of what was taken, or what may become one.
+  bool is_sounding() const;
 
  private:
   struct Free {

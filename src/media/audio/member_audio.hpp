@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -16,5 +17,11 @@ struct MemberAudio {
 
   friend bool operator==(const MemberAudio&, const MemberAudio&) = default;
 };
+
+/// Both directions have a voice codec.
+inline bool has_voice(const MemberAudio& audio) {
+  const auto is_voice = [](const PayloadFormat& format) { return facts(format.codec).is_voice; };
+  return is_voice(audio.sends) && std::ranges::any_of(audio.receives, is_voice);
+}
 
 }  // namespace cadenas::media

@@ -28,7 +28,7 @@ struct BusSettings {
 };
 
 /// Hears of each event of each port. Called on the thread of the bus (or within `step`), with nothing locked: it must
-/// not block, so it posts. It may call the bus.
+/// not block, so it posts. It may call the bus. May be empty.
 using EventSink = std::function<void(const PortId&, const Event&)>;
 
 /// A port as it is now.
@@ -52,6 +52,7 @@ struct ShelfState {
   std::uint64_t blocks_lost = 0;      ///< by their numbers, on the way from the card
   std::uint64_t blocks_excess = 0;    ///< more than the time they are for: thrown away
   std::uint64_t blocks_unsent = 0;    ///< the card did not take them
+  std::uint64_t refused = 0;          ///< events that do not fit their port: passed over
   std::uint64_t attachments = 0;      ///< how often it attached
 
   friend bool operator==(const ShelfState&, const ShelfState&) = default;
@@ -80,8 +81,8 @@ class Bus {
   void play(const PortId& port, CallTone tone);
   void quiet(const PortId& port);
 
-  /// Takes the voice of the port, for Board::open_slot or Board::join_slot. Errors: "tdm.no-port",
-  /// "tdm.port-out-of-service", "tdm.port-taken".
+  /// Takes the voice of the port, for Board::open_slot or Board::join_slot. Who had it before, or was joined with the
+  /// port, hears silence from now on. Errors: "tdm.no-port", "tdm.port-out-of-service".
   base::Result<TimeSlot> take(const PortId& port);
   /// The two ports hear each other, on the bus, without packets (ENC-5: clear by nature). Errors as `take`, and
   /// "tdm.same-port".
@@ -91,7 +92,7 @@ class Bus {
 
   /// None if no shelf ever had such a port.
   std::optional<PortState> port(const PortId& port) const;
-  /// Of a port's slot, since it was first known. None as above.
+  /// Of the voice of the port since it was last taken or joined; none before that.
   std::optional<SlotStats> stats(const PortId& port) const;
   std::vector<ShelfState> shelves() const;  ///< in order of their names
 

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "media/audio/tone_table.hpp"
 
 namespace cadenas::media::tdm {
+
+inline constexpr std::size_t kMostDigits = 32;  ///< of a number
 
 // What the card of a port and the iPBX say to each other. There is no Q.931 here: the card has that (or plays it), and
 // these are the events a call is made of.
@@ -36,8 +40,8 @@ struct Digit {
   char digit = '0';  ///< `0`…`9`, `*`, `#`, `A`…`D`
   friend bool operator==(const Digit&, const Digit&) = default;
 };
-/// A call begins on a port without hook. As event it comes from the card, as command it goes there. Up to 32 of
-/// `0`…`9`, `*`, `#`, `+`.
+/// A call begins on a port without hook. As event it comes from the card, as command it goes there. Numbers are up to
+/// kMostDigits of `0`…`9`, `*`, `#`, `+`; what else a command holds is left out.
 struct Setup {
   std::string called;   ///< may be empty or incomplete where the other side sends digits one by one
   std::string calling;  ///< empty: withheld or not known
@@ -71,7 +75,7 @@ RingCadence ring_cadence(TonePlan plan);
 
 /// The set on a port with hook rings until StopRing or OffHook.
 struct Ring {
-  std::string calling;  ///< for sets that show it; up to 32 of `0`…`9`, `*`, `#`, `+`; empty: withheld
+  std::string calling;  ///< for sets that show it, as in Setup
   RingCadence cadence;
   friend bool operator==(const Ring&, const Ring&) = default;
 };
@@ -81,5 +85,12 @@ struct StopRing {
 
 /// To the card. Ring and StopRing for ports with hook, the others for ports without.
 using Command = std::variant<Ring, StopRing, Setup, Alerting, Answer, Release>;
+
+/// `0`…`9`, `*`, `#`, `+`.
+constexpr bool is_number_digit(char c) {
+  return (c >= '0' && c <= '9') || c == '*' || c == '#' || c == '+';
+}
+/// What of the text can be in a number: the first kMostDigits of its digits.
+std::string as_number(std::string_view text);
 
 }  // namespace cadenas::media::tdm

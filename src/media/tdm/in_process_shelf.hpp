@@ -18,7 +18,7 @@ namespace cadenas::media::tdm {
 /// the law of the description.
 class InProcessShelf {
  public:
-  explicit InProcessShelf(ShelfDescription description) : description_(std::move(description)) {}
+  explicit InProcessShelf(ShelfDescription description);
 
   const ShelfDescription& description() const { return description_; }
 
@@ -45,7 +45,7 @@ class InProcessShelf {
   };
 
   const ShelfDescription description_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::map<SlotId, Port> ports_;
   std::vector<std::pair<SlotId, Event>> events_;
   bool pulled_out_ = false;

@@ -14,7 +14,7 @@
 #include "audio/signals.hpp"
 #include "carried_loop.hpp"
 #include "media/audio/tone_table.hpp"
-#include "media/room_clock.hpp"
+#include "media/frame_clock.hpp"
 #include "media/srtp_receiver.hpp"
 #include "media/srtp_sender.hpp"
 #include "packets.hpp"
@@ -365,10 +365,10 @@ TEST_F(RoomTest, EncodesOnceForAHundredWhoHearTheSame) {
   EXPECT_TRUE(loop_.ports.empty());
 }
 
-TEST(RoomClock, CatchesUpWithFramesAndLeavesOutALongPause) {
+TEST(FrameClock, CatchesUpWithFramesAndLeavesOutALongPause) {
   using base::Millis;
   const base::SteadyTime start{Millis{1'000}};
-  RoomClock clock;
+  FrameClock clock;
   EXPECT_FALSE(clock.due(start));
   clock.start(start);
   EXPECT_FALSE(clock.due(start + Millis{19}));

@@ -150,4 +150,14 @@ double level(Samples audio) {
   return level_dbov(audio);
 }
 
+double amplitude_at(Samples audio, SampleRate rate, double hz) {
+  const double turn = kTurn * hz / hertz(rate);
+  double real = 0, imaginary = 0;
+  for (std::size_t i = 0; i < audio.size(); ++i) {
+    real += audio[i] * std::cos(turn * static_cast<double>(i));
+    imaginary += audio[i] * std::sin(turn * static_cast<double>(i));
+  }
+  return 2 * std::hypot(real, imaginary) / static_cast<double>(audio.size());
+}
+
 }  // namespace cadenas::media::test

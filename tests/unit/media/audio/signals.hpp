@@ -29,5 +29,7 @@ double segmental_snr(const Audio& wanted, const Audio& heard, SampleRate rate, d
 /// The largest second difference: what a click has much of and voice below 4 kHz little. In sample units.
 double sharpest_corner(Samples audio);
 double level(Samples audio);
+/// Amplitude of one frequency, in sample units.
+double amplitude_at(Samples audio, SampleRate rate, double hz);
 
 }  // namespace cadenas::media::test

@@ -7,8 +7,8 @@
 
 namespace cadenas::media {
 
-/// When the rooms of a media thread mix: every 20 ms from the first room on. A value.
-class RoomClock {
+/// When frames of audio are due: every 20 ms from the start on. A value.
+class FrameClock {
  public:
   void start(base::SteadyTime now) { next_ = now + kStep; }
   void stop() { next_.reset(); }
