@@ -69,6 +69,7 @@ base::Result<Snapshot> Database::load() {
     read_subscriptions(out);
     read_trunks(out);
     read_rooms(out);
+    read_tdm_ports(out);
     read_snmp_destinations(out);
     {
       std::string name;
@@ -101,10 +102,11 @@ SystemSettings Database::read_settings() {
   int bound = 0;
   int without_crl = 0;
   int stale_crl = 0;
+  int eip = 0;
   *sql_ << "SELECT system_id, realm, unlock_key, voice_encryption, inter_ipbx_encryption, mode, bound_to_subscription,"
-           " refuse_without_crl, refuse_on_stale_crl FROM system",
+           " refuse_without_crl, refuse_on_stale_crl, eip_in_service FROM system",
       soci::into(out.system_id), soci::into(out.realm), soci::into(key), soci::into(voice), soci::into(inter_ipbx),
-      soci::into(mode), soci::into(bound), soci::into(without_crl), soci::into(stale_crl);
+      soci::into(mode), soci::into(bound), soci::into(without_crl), soci::into(stale_crl), soci::into(eip);
   out.licensed = unlock_key_fits(key, out.system_id);
   out.voice_encryption = voice != 0;
   out.inter_ipbx_encryption = inter_ipbx != 0;
@@ -113,6 +115,7 @@ SystemSettings Database::read_settings() {
   out.admin_addresses = read_names(*sql_, "admin");
   out.fqdns = read_names(*sql_, "fqdn");
   out.phone_certificates = {bound != 0, without_crl != 0, stale_crl != 0, read_crl_uris(*sql_)};
+  out.eip_in_service = eip != 0;
   return out;
 }
 
@@ -255,8 +258,10 @@ base::Result<SystemSettings> Database::change_settings(SystemSettings s) {
     const int voice = s.voice_encryption ? 1 : 0;
     const int inter_ipbx = s.inter_ipbx_encryption ? 1 : 0;
     const std::string mode(to_string(s.mode));
-    *sql_ << "UPDATE system SET realm = :r, voice_encryption = :v, inter_ipbx_encryption = :i, mode = :m",
-        soci::use(s.realm), soci::use(voice), soci::use(inter_ipbx), soci::use(mode);
+    const int eip = s.eip_in_service ? 1 : 0;
+    *sql_ << "UPDATE system SET realm = :r, voice_encryption = :v, inter_ipbx_encryption = :i, mode = :m,"
+             " eip_in_service = :e",
+        soci::use(s.realm), soci::use(voice), soci::use(inter_ipbx), soci::use(mode), soci::use(eip);
     write_names(*sql_, "tel", s.tel_addresses);
     write_names(*sql_, "admin", s.admin_addresses);
     write_names(*sql_, "fqdn", s.fqdns);

@@ -43,8 +43,9 @@ void Database::read_rooms(Snapshot& into) {
 base::Result<ConferenceRoom> Database::put_room(ConferenceRoom r) {
   if (auto ok = check(r); !ok) return tl::unexpected(ok.error());
   return atomically(*savepoint_, [&]() -> base::Result<ConferenceRoom> {
-    if (has_row("SELECT COUNT(*) FROM subscription WHERE number = :k", r.number)) {
-      return base::fail("room.number-in-use", "A subscription has this number already.", "number");
+    if (has_row("SELECT COUNT(*) FROM subscription WHERE number = :k", r.number) ||
+        has_row("SELECT COUNT(*) FROM tdm_port WHERE number = :k", r.number)) {
+      return base::fail("room.number-in-use", "A subscription or a TDM port has this number already.", "number");
     }
     if (!r.asks_pin) {
       r.pin = nullptr;

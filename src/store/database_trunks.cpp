@@ -89,6 +89,9 @@ base::Result<Trunk> Database::put_trunk(Trunk t) {
       if (sql_->got_data() && holder != t.name) {
         return base::fail("trunk.prefix-in-use", "Another trunk has this prefix already.", "routes");
       }
+      if (has_row("SELECT COUNT(*) FROM tdm_port WHERE prefix = :k", route.prefix)) {
+        return base::fail("trunk.prefix-in-use", "A TDM trunk has this prefix already.", "routes");
+      }
     }
     write_trunk(t);
     return t;

@@ -101,12 +101,14 @@ base::Result<void> check_number(std::string_view number) {
                     "A number has 1 to 32 characters out of letters, digits and * # + . _ -.", "number");
 }
 
+base::Result<void> check_display_name(std::string_view name, const char* code) {
+  if (name.size() <= longest_display_name && is_utf8_without_controls(name)) return {};
+  return base::fail(code, "A display name is UTF-8 of at most 128 octets without control characters.", "display_name");
+}
+
 base::Result<void> check(const Subscription& s) {
   if (auto ok = check_number(s.number); !ok) return ok;
-  if (s.display_name.size() > longest_display_name || !is_utf8_without_controls(s.display_name)) {
-    return base::fail("subscription.display-name-invalid",
-                      "A display name is UTF-8 of at most 128 octets without control characters.", "display_name");
-  }
+  if (auto ok = check_display_name(s.display_name, "subscription.display-name-invalid"); !ok) return ok;
   if (!s.auth_user.empty() && !is_all(s.auth_user, longest_name, is_plain_quoted)) {
     return base::fail("subscription.auth-user-invalid",
                       "A Digest user name has 1 to 64 printable ASCII characters, no space, quote, backslash or colon.",

@@ -11,6 +11,7 @@ namespace cadenas::store {
 // the value it refuses.
 
 base::Result<void> check_number(std::string_view number);
+base::Result<void> check_display_name(std::string_view name, const char* code);
 /// The value's own form; says nothing of credentials or of whether its class exists.
 base::Result<void> check(const Subscription& subscription);
 base::Result<void> check(const FacilityClass& facility_class);

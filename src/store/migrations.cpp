@@ -79,6 +79,14 @@ const std::vector<Statements>& steps() {
           "CREATE TABLE conference_room (number TEXT PRIMARY KEY, name TEXT NOT NULL, pin TEXT NOT NULL,"
           " clear_members TEXT NOT NULL, announcements INTEGER NOT NULL)",
       },
+      // 8: the ports of the TDM bus, and whether the media board is in service.
+      {
+          "CREATE TABLE tdm_port (name TEXT PRIMARY KEY, shelf TEXT NOT NULL, line INTEGER NOT NULL,"
+          " slot INTEGER NOT NULL, kind TEXT NOT NULL, number TEXT NOT NULL, display_name TEXT NOT NULL,"
+          " prefix TEXT NOT NULL, strip INTEGER NOT NULL)",
+          "CREATE UNIQUE INDEX tdm_port_by_number ON tdm_port (number) WHERE number <> ''",
+          "ALTER TABLE system ADD COLUMN eip_in_service INTEGER NOT NULL DEFAULT 1",
+      },
   };
   return all;
 }

@@ -81,6 +81,14 @@ const Subscription* Snapshot::find(std::string_view number) const {
   return at == subscriptions.end() ? nullptr : at->second.get();
 }
 
+std::shared_ptr<const TdmPort> Snapshot::tdm_terminal(std::string_view number) const {
+  if (number.empty()) return nullptr;
+  for (const auto& [name, port] : tdm_ports) {
+    if (port->number == number) return port;
+  }
+  return nullptr;
+}
+
 bool Snapshot::class_right(const Subscription& subscription) const {
   if (subscription.facility_class.empty()) return true;
   const auto at = classes.find(subscription.facility_class);

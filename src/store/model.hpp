@@ -14,6 +14,7 @@
 #include "store/credentials.hpp"
 #include "store/password_hash.hpp"
 #include "store/snmp_destination.hpp"
+#include "store/tdm_port.hpp"
 
 namespace cadenas::store {
 
@@ -128,6 +129,7 @@ struct SystemSettings {
   std::vector<std::string> admin_addresses;  ///< literal IP addresses of the administration interface
   std::vector<std::string> fqdns;            ///< names of both interfaces (CERT-3)
   PhoneCertificateRules phone_certificates;
+  bool eip_in_service = true;  ///< OPS-2: the media board takes new calls (2.3.4.2)
 };
 
 struct AdminAccount {
@@ -183,9 +185,12 @@ struct Snapshot {
   std::map<std::string, std::shared_ptr<const Trunk>, std::less<>> trunks;
   std::map<std::string, SnmpDestination, std::less<>> snmp_destinations;
   std::map<std::string, std::shared_ptr<const ConferenceRoom>, std::less<>> rooms;
+  std::map<std::string, std::shared_ptr<const TdmPort>, std::less<>> tdm_ports;  ///< by name
 
   /// Null for an unknown number; valid as long as the snapshot is held.
   const Subscription* find(std::string_view number) const;
+  /// The terminal with that number; null if there is none. Looks at each port: a shelf has some dozens.
+  std::shared_ptr<const TdmPort> tdm_terminal(std::string_view number) const;
   /// RIGHT-2: the class's right; true where the subscription has no class.
   bool class_right(const Subscription& subscription) const;
 };

@@ -159,6 +159,27 @@ void Store::remove_room(std::string number, Done<void> done) {
       std::move(done));
 }
 
+void Store::put_tdm_port(TdmPort port, Done<void> done) {
+  queue_->post<void>(
+      [port = std::move(port)](Database& db, Change& change) {
+        return db.put_tdm_port(port).map([&](TdmPort stored) {
+          change = [stored = std::make_shared<const TdmPort>(std::move(stored))](Snapshot& s) {
+            s.tdm_ports.insert_or_assign(stored->name(), stored);
+          };
+        });
+      },
+      std::move(done));
+}
+
+void Store::remove_tdm_port(std::string name, Done<void> done) {
+  queue_->post<void>(
+      [name = std::move(name)](Database& db, Change& change) {
+        change = [name](Snapshot& s) { s.tdm_ports.erase(name); };
+        return db.remove_tdm_port(name);
+      },
+      std::move(done));
+}
+
 void Store::put_snmp_destination(SnmpDestination destination, Done<SnmpDestination> done) {
   queue_->post<SnmpDestination>(
       [destination = std::move(destination)](Database& db, Change& change) {

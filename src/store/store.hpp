@@ -77,10 +77,17 @@ class Store {
   /// Error "trunk.unknown".
   void remove_trunk(std::string name, Done<void> done);
   /// Adds or replaces; see ConferenceRoom::pin. Errors "room.number-invalid", "room.name-invalid", "room.pin-invalid",
-  /// "room.number-in-use" (by a subscription), "room.no-pin".
+  /// "room.number-in-use" (by a subscription or a TDM port), "room.no-pin".
   void put_room(ConferenceRoom room, Done<void> done);
   /// Error "room.unknown".
   void remove_room(std::string number, Done<void> done);
+
+  /// Adds or replaces. Errors "tdm.shelf-invalid", "tdm.slot-invalid", "tdm.number-invalid", "tdm.number-in-use",
+  /// "tdm.number-of-trunk", "tdm.display-name-invalid", "tdm.prefix-invalid", "tdm.prefix-of-terminal",
+  /// "tdm.prefix-in-use" (by a SIP trunk), "tdm.strip-invalid", "tdm.strip-differs" (from others of that prefix).
+  void put_tdm_port(TdmPort port, Done<void> done);
+  /// `name` is TdmPort::name. Error "tdm.unknown".
+  void remove_tdm_port(std::string name, Done<void> done);
 
   /// Adds or replaces; secrets that are left out stay as stored for the same address, version and user. `done` is given
   /// what is stored. Errors "snmp.name-invalid", "snmp.address-invalid", "snmp.port-invalid", "snmp.community-invalid",
