@@ -47,8 +47,9 @@ class Pbx(Process):
     def __init__(self, folder: pathlib.Path, *, build: pathlib.Path = BUILD, plain_port: int = 0, tls_port: int = 0,
                  api_port: int = 0, loops: int = 2, per_source: int = 5000, certificate: pathlib.Path | None = None,
                  key: pathlib.Path | None = None, prefix: tuple = (), configuration: str = "", relays: tuple = (),
-                 media_ports: tuple[int, int] = (20000, 29999)):
-        """`configuration`: more tables for the configuration file; `relays`: instances of its media pool."""
+                 media_ports: tuple[int, int] = (20000, 29999), board: str = ""):
+        """`configuration`: more tables for the configuration file; `board`: more lines for its [media]; `relays`:
+        instances of its media pool."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.build = folder, build
         self.state = folder / "state"
@@ -58,7 +59,7 @@ class Pbx(Process):
         config.write_text(CONFIGURATION.format(plain_port=plain_port, tls_port=tls_port or free_port(), loops=loops,
                                                per_source=per_source, api_port=api_port, first_media_port=media_ports[0],
                                                last_media_port=media_ports[1],
-                                               media=f"[media.pool]\ninstances = {json.dumps(relays)}" if relays else "")
+                                               media=board + (f"[media.pool]\ninstances = {json.dumps(relays)}" if relays else ""))
                           + configuration)
         if certificate:
             identity = self.state / "identity"

@@ -39,6 +39,10 @@ object leg_json(const pbx::LegView& leg) {
           {"packets_sent_clear", leg.packets_sent_clear},
           {"packets_relayed", leg.packets_relayed},
           {"relay_errors", leg.relay_errors},
+          {"port", leg.port},
+          {"slot_heard", leg.slot_heard},
+          {"slot_said", leg.slot_said},
+          {"slot_missed", leg.slot_missed},
           {"padlock", leg.padlock},
           {"reason", json_text(leg.reason)}};
 }

@@ -28,6 +28,9 @@ class ManagedPbx {
   virtual std::vector<pbx::CounterSample> counters() const = 0;
   virtual pbx::Health health() const = 0;
   virtual pbx::MediaView media() const = 0;
+  virtual std::vector<media::tdm::ShelfState> shelves() const = 0;
+  virtual pbx::EipView eip() const = 0;
+  virtual void set_eip(bool in_service, bool end_calls, Done<void> done) = 0;
   virtual void change_settings(store::SystemSettings settings, Done<void> done) = 0;
   virtual void regenerate_certificate(Done<pki::Certificate> done) = 0;
   virtual void import_certificate(base::Bytes file, base::SecretBytes password,
@@ -58,6 +61,11 @@ class RunningPbx final : public ManagedPbx {
   std::vector<pbx::CounterSample> counters() const override { return pbx_.counters(); }
   pbx::Health health() const override { return pbx_.health(); }
   pbx::MediaView media() const override { return pbx_.media(); }
+  std::vector<media::tdm::ShelfState> shelves() const override { return pbx_.shelves(); }
+  pbx::EipView eip() const override { return pbx_.eip(); }
+  void set_eip(bool in_service, bool end_calls, Done<void> done) override {
+    pbx_.set_eip(in_service, end_calls, std::move(done));
+  }
   void change_settings(store::SystemSettings settings, Done<void> done) override {
     pbx_.change_settings(std::move(settings), std::move(done));
   }

@@ -7,7 +7,7 @@ namespace cadenas::alarms {
 
 namespace {
 
-constexpr std::array<Kind, 12> catalogue{{
+constexpr std::array<Kind, 16> catalogue{{
     {"certificate.expired", Severity::major, "Certificat expiré", "Certificate expired",
      "Import or regenerate the certificate (menu 2.4.1): until then voice is not encrypted."},
     {"certificate.expiring", Severity::warning, "Certificat bientôt expiré", "Certificate about to expire",
@@ -30,6 +30,14 @@ constexpr std::array<Kind, 12> catalogue{{
      "Enter the unlock key (menu 2.1.3)."},
     {"media.relay-down", Severity::major, "Relais de voix injoignable", "Media relay not answering",
      "Start the rtpengine again and check the control link to it (cadenas media)."},
+    {"eip.out-of-service", Severity::major, "Carte EIP hors service", "Media board out of service",
+     "Take the media board into service again (menu 2.3.4.2, cadenas eip in)."},
+    {"eip.address-conflict", Severity::critical, "Conflit d'adresse IP de l'EIP", "Address conflict of the media board",
+     "Give the other machine, or the media board ([media] bind_ip4), another address."},
+    {"eip.address-missing", Severity::critical, "Adresse IP de l'EIP absente", "Address of the media board missing",
+     "Put the address ([media] bind_ip4, bind_ip6) on an interface of this machine."},
+    {"tdm.shelf-missing", Severity::major, "Carte TDM absente", "TDM shelf missing",
+     "Look at the line card, and that it reaches the socket of the TDM bus ([tdm] socket)."},
     {"snmp.unreachable", Severity::minor, "Destination SNMP injoignable", "SNMP destination unreachable",
      "Check address, user and passwords of the destination, and that it listens."},
 }};

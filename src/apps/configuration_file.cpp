@@ -266,8 +266,19 @@ void read_media(TomlSection media, pbx::Configuration& out) {
   if (const auto at = media.word("engine", {"auto", "io_uring", "epoll"})) {
     board.engine = static_cast<media::PacketEngine>(*at);
   }
+  media.millis("address_interval_ms", base::Millis{1'000}, day, out.eip_interval);
   read_pool(media.section("pool"), out.media_pool);
   media.finish();
+}
+
+void read_tdm(TomlSection tdm, const std::filesystem::path& directory, pbx::TdmSettings& out) {
+  std::string socket;
+  tdm.text("socket", socket);
+  if (!socket.empty()) out.bus.socket = (directory / socket).string();
+  if (const auto at = tdm.word("tones", {"generic", "france"})) out.bus.tones = static_cast<media::TonePlan>(*at);
+  tdm.millis("first_digit_ms", second, 60 * second, out.first_digit);
+  tdm.millis("next_digit_ms", second, 60 * second, out.next_digit);
+  tdm.finish();
 }
 
 void read_admin(TomlSection section, admin::ServerSettings& out) {
@@ -320,6 +331,7 @@ base::Result<ProgramConfiguration> parse_configuration(std::string_view text, co
   read_guessing(root.section("guessing"), out.pbx.authentication.guessing);
   read_calls(root.section("calls"), out.pbx.calls);
   read_media(root.section("media"), out.pbx);
+  read_tdm(root.section("tdm"), directory, out.pbx.tdm);
   read_admin(root.section("admin"), out.admin);
   read_retention(root.section("retention"), out.pbx.retention);
   root.finish();

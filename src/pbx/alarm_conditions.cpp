@@ -61,6 +61,22 @@ void judge_lists(const pki::PhoneAuthorities& authorities, const store::PhoneCer
   }
 }
 
+void judge_eip(const AlarmFacts& facts, std::vector<Condition>& out) {
+  if (!facts.settings->eip_in_service) {
+    out.push_back(
+        {"eip.out-of-service", "", "The media board was taken out of service: it takes no new calls.", false});
+  }
+  for (const base::AddressCheck& check : facts.eip_addresses) {
+    const std::string address = check.address.address();
+    if (check.state == base::AddressState::conflict)
+      out.push_back({"eip.address-conflict", address, check.reason, false});
+    if (check.state == base::AddressState::absent) out.push_back({"eip.address-missing", address, check.reason, false});
+  }
+  for (const std::string& shelf : facts.shelves_missing) {
+    out.push_back({"tdm.shelf-missing", shelf, "Its declared ports have no calls until its card is back.", false});
+  }
+}
+
 }  // namespace
 
 std::vector<Condition> alarm_conditions(const AlarmFacts& facts, base::WallTime now) {
@@ -83,6 +99,7 @@ std::vector<Condition> alarm_conditions(const AlarmFacts& facts, base::WallTime 
   if (settings.mode == store::TransportMode::bothway) {
     judge_lists(*facts.authorities, settings.phone_certificates, out);
   }
+  judge_eip(facts, out);
   for (const std::string& destination : facts.unanswering) {
     out.push_back({"snmp.unreachable", destination, "The latest notification to this manager was lost.", false});
   }

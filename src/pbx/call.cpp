@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "pbx/call_facts.hpp"
 #include "pbx/calls.hpp"
+#include "pbx/slot_description.hpp"
 #include "sip/grammar.hpp"
 #include "sip/header_values.hpp"
 
@@ -31,6 +32,27 @@ int status_for(const base::Error& error) {
   return error.code.starts_with("sdp.") ? 488 : 400;
 }
 
+using RoomPtr = std::shared_ptr<const store::ConferenceRoom>;
+
+bool is_tdm(const std::optional<Destination>& destination) {
+  return destination && (std::holds_alternative<std::shared_ptr<const store::TdmPort>>(*destination) ||
+                         std::holds_alternative<TdmTrunkCall>(*destination));
+}
+
+Correspondent correspondent_of(const std::optional<Destination>& destination, const std::string& number) {
+  struct Visitor {
+    const std::string& number;
+    Correspondent operator()(const std::shared_ptr<const store::Subscription>& s) const { return Correspondent(s); }
+    Correspondent operator()(const std::shared_ptr<const store::TdmPort>& p) const {
+      return {p, p->number, p->display_name};
+    }
+    Correspondent operator()(const TrunkCall& t) const { return {t.trunk, number, {}}; }
+    Correspondent operator()(const TdmTrunkCall& t) const { return {t.channel, number, {}}; }
+    Correspondent operator()(const RoomPtr&) const { return {}; }
+  };
+  return destination ? std::visit(Visitor{number}, *destination) : Correspondent{};
+}
+
 void refuse_busy(const std::shared_ptr<sip::ServerTransaction>& invite) {
   auto refusal = invite->make_response(503);
   refusal.add("Retry-After", std::uint64_t{10});
@@ -46,7 +68,8 @@ Call::Call(Calls& calls, const Correspondent& caller, std::string callee)
       id_(base::random_hex(8)),
       from_(caller.number),
       to_(std::move(callee)),
-      started_(calls.loop().clock().now()) {
+      started_(calls.loop().clock().now()),
+      media_(*services_.media, services_.tdm) {
   services_.active_calls.fetch_add(1);
 }
 
@@ -73,52 +96,71 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   }
   const std::string number = number_of_uri(message.request_uri());
   // One snapshot for the whole: the number may be removed at any moment.
-  const auto snapshot = services.snapshot();
-  const auto found = snapshot->subscriptions.find(number);
-  Correspondent callee;
-  std::shared_ptr<const store::ConferenceRoom> room;
-  if (found != snapshot->subscriptions.end()) {
-    callee = Correspondent(found->second);
-  } else if (const auto of_number = snapshot->rooms.find(number); of_number != snapshot->rooms.end() && !replaces) {
-    room = of_number->second;
-  } else if (const auto route = route_to_trunk(*snapshot, number); route && !caller.trunk) {
-    callee = Correspondent(route->trunk, number, {});
-  } else if (!replaces) {
-    return invite->respond(404);
-  }
+  const auto destination = route(*services.snapshot(), number);
+  const bool is_reached = destination && !(caller.is_outside() && leads_out(*destination));
+  if (!is_reached && !replaces) return invite->respond(404);
   auto leg = InboundLeg::make(calls, invite, caller.number);
   if (!leg) {
     if (!invite->answered()) invite->respond(status_for(leg.error()));
     return;
   }
   if (caller.trunk) (*leg)->set_trunk();
-  if (room) {
+  if (const auto* room = destination ? std::get_if<RoomPtr>(&*destination) : nullptr; room && !replaces) {
     std::string user_agent(message.value(sip::HeaderId::user_agent));
-    return Conferences::enter(services, {*leg, std::move(caller), std::move(user_agent), std::move(ticket)}, room);
+    return Conferences::enter(services, {*leg, std::move(caller), std::move(user_agent), std::move(ticket)}, *room);
   }
   const auto call = std::make_shared<Call>(calls, caller, number);
   call->ticket_ = std::move(ticket);
   calls.add_call(call);
   call->anonymous_ = asks_for_privacy(message);
   call->max_forwards_ = std::min(message.max_forwards().value_or(settings.max_forwards), settings.max_forwards) - 1;
-  auto party = std::make_shared<Party>();
-  party->leg = *leg;
-  party->who = std::move(caller);
-  party->calls = true;
-  party->inbound = true;
+  const PartyPtr party = call->seat_caller(*leg, std::move(caller));
   party->user_agent = message.value(sip::HeaderId::user_agent);
-  call->at(Side::a) = party;
-  (*leg)->set_owner(call, calls.loop());
-  call->open_media([call, replaces, callee](std::uint64_t id, const media::SessionPorts* ports) {
-    if (!ports) return call->fail_setup({503, "No media port is free.", 10});
-    call->take_session(id, *ports);
+  const Correspondent callee = correspondent_of(destination, number);
+  // Of a port it is not known before it answers that it will.
+  if (is_tdm(destination) && !replaces) return call->start(replaces, callee);
+  const MediaEnd end = call->end_of(*party);
+  call->open_media(end, end, [call, replaces, callee](const base::Result<CallSession>& opened) {
+    if (!opened) return call->fail_setup({503, opened.error().message, 10, opened.error().code});
+    call->session_ = *opened;
     call->start(replaces, callee);
   });
 }
 
+void Call::begin(Calls& calls, const std::shared_ptr<Leg>& leg, const media::tdm::PortId& port, Correspondent caller,
+                 const std::string& number) {
+  CallServices& services = calls.services();
+  const CallSettings& settings = services.settings;
+  if (services.active_calls.load() >= settings.max_calls) return leg->reject(503, {}, {});
+  auto ticket =
+      services.calls_by_number.take(caller.is_outside() ? port.text() : caller.number, settings.max_calls_per_number);
+  if (!ticket) return leg->reject(503, {}, {});
+  const auto destination = route(*services.snapshot(), number);
+  if (!destination || (caller.is_outside() && leads_out(*destination))) return leg->reject(404, {}, {});
+  if (std::holds_alternative<RoomPtr>(*destination)) return leg->reject(403, {}, {});
+  const auto call = std::make_shared<Call>(calls, caller, number);
+  call->ticket_ = std::move(ticket);
+  calls.add_call(call);
+  call->max_forwards_ = settings.max_forwards;
+  call->anonymous_ = caller.is_outside() && caller.number == anonymous_number;
+  call->seat_caller(leg, std::move(caller))->slot = port;
+  call->start({}, correspondent_of(destination, number));
+}
+
+Call::PartyPtr Call::seat_caller(const std::shared_ptr<Leg>& leg, Correspondent caller) {
+  auto party = std::make_shared<Party>();
+  party->leg = leg;
+  party->who = std::move(caller);
+  party->calls = true;
+  party->inbound = true;
+  at(Side::a) = party;
+  leg->set_owner(weak_from_this(), loop_);
+  return party;
+}
+
 void Call::start(const std::optional<ReplacedDialog>& replaces, const Correspondent& callee) {
   const PartyPtr party = at(Side::a);
-  party->media.emplace(local_[0], services_.settings.suites);
+  party->media.emplace(party->slot ? slot_place() : session_.at(Side::a), services_.settings.suites);
   if (replaces) return replace_dialog(*replaces);
 
   Party other;
@@ -175,6 +217,9 @@ void Call::on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) {
   struct Visitor {
     Call& call;
     const PartyPtr& party;
+    void operator()(const leg_event::Seized& e) const { call.on_seized(party, e.port); }
+    void operator()(const leg_event::Joins& e) const { call.on_joins(party, e); }
+    void operator()(const leg_event::Digit& e) const { call.media_.dial(call.session_, e.digit); }
     void operator()(const leg_event::Progress& e) const { call.on_progress(party, e); }
     void operator()(const leg_event::Answered& e) const { call.on_answered(party, e); }
     void operator()(const leg_event::Failed& e) const { call.on_fork_failed(party, e); }
@@ -245,22 +290,23 @@ CallView Call::view() const {
   view.ended = ended_at_;
   view.cause = cause_;
   view.media_moves = media_moves_;
-  std::optional<media::SessionStats> stats;
-  if (final_stats_) {
-    stats = *final_stats_;
-  } else if (session_ != 0) {
-    stats = services_.media->stats(session_);
-  }
+  const std::optional<CallStats> stats = final_stats_ ? final_stats_ : media_.stats(session_);
   if (stats) {
-    view.relay = stats->relay;
-    view.media_lost = stats->lost;
+    view.relay = stats->packets.relay;
+    view.media_lost = stats->packets.lost;
   }
   for (const Side side : {Side::a, Side::b}) {
-    if (at(side)) view.legs.push_back(view_of(*at(side), stats ? &stats->side(side) : nullptr));
+    if (at(side)) view.legs.push_back(view_in(side, stats));
   }
   for (const PartyPtr& fork : forks_) view.legs.push_back(view_of(*fork, nullptr));
   view.legs.insert(view.legs.end(), left_.begin(), left_.end());
   return view;
+}
+
+LegView Call::view_in(Side side, const std::optional<CallStats>& stats) const {
+  if (!stats) return view_of(*at(side), nullptr);
+  const auto& slot = stats->slot(side);
+  return view_of(*at(side), &stats->packets.side(side), slot ? &*slot : nullptr);
 }
 
 void Call::finalize(const std::string& cause) {
@@ -273,19 +319,20 @@ void Call::finalize(const std::string& cause) {
   exchange_.reset();
   ticket_.give_back();
   trunk_ticket_.give_back();
-  if (session_ == 0) return conclude(std::nullopt);
-  services_.media->close(session_, loop_,
-                         [self](const std::optional<media::SessionStats>& stats) { self->conclude(stats); });
+  if (!session_) return conclude(std::nullopt);
+  media_.close(session_, loop_, [self](const std::optional<CallStats>& stats) { self->conclude(stats); });
 }
 
-void Call::conclude(const std::optional<media::SessionStats>& stats) {
+void Call::conclude(const std::optional<CallStats>& stats) {
   const auto self = shared_from_this();
   if (stats) {
-    final_stats_ = std::make_shared<media::SessionStats>(*stats);
-    if (stats->lost) cause_ += ", media lost";
+    final_stats_ = stats;
+    if (stats->packets.lost) cause_ += ", media lost";
   }
   const CallView last = view();
-  const bool locked = std::all_of(last.legs.begin(), last.legs.end(), [](const LegView& leg) { return leg.padlock; });
+  // A time slot has no padlock to lock: the legs in packets are what can be encrypted.
+  const bool locked = std::all_of(last.legs.begin(), last.legs.end(),
+                                  [](const LegView& leg) { return leg.padlock || !leg.port.empty(); });
   base::log::info(
       "call.ended",
       {{"call", id_}, {"from", from_}, {"to", to_}, {"cause", cause_}, {"encrypted", locked && last.legs.size() > 1}});

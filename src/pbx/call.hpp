@@ -10,6 +10,7 @@
 
 #include "base/loop.hpp"
 #include "media/board.hpp"
+#include "pbx/call_session.hpp"
 #include "pbx/call_view.hpp"
 #include "pbx/forking.hpp"
 #include "pbx/inbound_leg.hpp"
@@ -17,6 +18,7 @@
 #include "pbx/number_counts.hpp"
 #include "pbx/outbound_leg.hpp"
 #include "pbx/party.hpp"
+#include "pbx/routing.hpp"
 #include "pbx/transfer.hpp"
 #include "pbx/trunk_match.hpp"
 #include "store/model.hpp"
@@ -47,6 +49,9 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
  public:
   /// Begins a call for an INVITE whose caller is known, or answers it with what is wrong. On the loop of the INVITE.
   static void begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& invite, Correspondent caller);
+  /// Begins a call for a port of the TDM bus, or has its leg refuse it. On the loop of the leg.
+  static void begin(Calls& calls, const std::shared_ptr<Leg>& leg, const media::tdm::PortId& port, Correspondent caller,
+                    const std::string& number);
   Call(Calls& calls, const Correspondent& caller, std::string callee);
   ~Call() override;
 
@@ -54,7 +59,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   CallView view() const;
   void hang_up(const std::string& cause);
   /// Its media session, 0 for none.
-  std::uint64_t session() const { return session_; }
+  std::uint64_t session() const { return session_.id; }
   /// The external relay of its media is gone: the call is moved to another one by re-INVITEs, as soon as nothing else
   /// is being negotiated. On the call's loop.
   void on_media_lost();
@@ -91,8 +96,14 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
 
   // Setting up (call.cpp, call_forks.cpp).
   void start(const std::optional<ReplacedDialog>& replaces, const Correspondent& callee);
+  PartyPtr seat_caller(const std::shared_ptr<Leg>& leg, Correspondent caller);
   void invite_number(const std::string& number, const std::string& referred_by);
   void ring(const std::vector<Binding>& bindings, const Correspondent& callee, const std::string& referred_by);
+  void invite_port(const std::shared_ptr<Leg>& leg, const Correspondent& callee, const std::string& referred_by);
+  void on_joins(const PartyPtr& party, const leg_event::Joins& event);
+  void on_seized(const PartyPtr& party, const media::tdm::PortId& port);
+  bool may_leave();
+  void nobody_there();
   void invite_by_trunk(const TrunkCall& to, const std::string& number, const std::string& referred_by);
   void trunk_reached(const TrunkCall& to, const Correspondent& callee, const base::Result<sip::Flow>& flow,
                      const std::string& referred_by);
@@ -129,18 +140,25 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   // Transfers (call_transfer.cpp).
   void on_refer(const PartyPtr& referrer, const leg_event::Refer& event);
   void transfer_to_number(const PartyPtr& referrer, const std::string& number, const std::string& referred_by);
+  void transfer_to_leg(const PartyPtr& referrer, const std::shared_ptr<Leg>& leg, const std::shared_ptr<Call>& of,
+                       base::Loop& its_loop, const std::string& number, const std::string& referred_by);
   void transfer_to_dialog(const PartyPtr& referrer, const TransferTarget& target, const std::string& referred_by);
-  void complete_transfer(const PartyPtr& newcomer);
+  /// `is_new` where it was called from here, and has our offer and we its answer already.
+  void complete_transfer(const PartyPtr& newcomer, bool is_new);
   void transfer_failed(const CallRefusal& refusal);
   void seat(Side side, const PartyPtr& newcomer);
   void replace_dialog(const ReplacedDialog& replaced);
   void join(const PartyPtr& newcomer);
   void notify(const PartyPtr& referrer, int status, bool last);
 
-  // Its media session, and another one for a lost one (call_media.cpp).
-  void open_media(const std::function<void(std::uint64_t id, const media::SessionPorts* ports)>& opened);
-  void take_session(std::uint64_t id, const media::SessionPorts& ports);
-  void close_media(std::uint64_t id);
+  // Its media session, and another one for a lost one, or where somebody comes who needs another (call_media.cpp).
+  using MediaOpened = std::function<void(base::Result<CallSession>)>;
+  void open_media(const MediaEnd& a, const MediaEnd& b, const MediaOpened& opened);
+  void close_media(const CallSession& session);
+  bool opens_media(const sip::Flow& towards, const std::function<void()>& then);
+  void fit_media(const std::function<void()>& then);
+  void renew_media(const std::function<void()>& then);
+  MediaEnd end_of(const Party& party) const;
   bool can_move() const;
   void move_media(unsigned tries_left);
 
@@ -148,8 +166,9 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   void on_ended(const PartyPtr& party, const std::string& cause);
   void end_leg(const PartyPtr& party, int status = 480, const std::string& warning = {});
   void finalize(const std::string& cause);
-  void conclude(const std::optional<media::SessionStats>& stats);
+  void conclude(const std::optional<CallStats>& stats);
 
+  LegView view_in(Side side, const std::optional<CallStats>& stats) const;
   PartyPtr party_of(const std::shared_ptr<Leg>& leg) const;
   PartyPtr& at(Side side) { return parties_[static_cast<std::size_t>(side)]; }
   const PartyPtr& at(Side side) const { return parties_[static_cast<std::size_t>(side)]; }
@@ -172,9 +191,9 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   std::optional<base::WallTime> ended_at_;
   std::string cause_;
 
-  std::uint64_t session_ = 0;  // 0: no media session
+  CallSessions media_;
+  CallSession session_;
   unsigned media_moves_ = 0;
-  std::array<LocalMedia, 2> local_;
   std::array<PartyPtr, 2> parties_;  // by side; b is empty until a contact answers
   std::vector<PartyPtr> forks_;
   std::vector<LegView> left_;  // of parties that were transferred away
@@ -185,7 +204,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   std::optional<AudioDescription> caller_audio_;  // its offer; none: the 200 brings ours
   std::optional<Exchange> exchange_;
   std::optional<Transfer> transfer_;
-  std::shared_ptr<media::SessionStats> final_stats_;
+  std::optional<CallStats> final_stats_;
 };
 
 /// Finds the leg of that dialog on whatever loop it is; answers on `answer_on`, null if there is none.

@@ -43,16 +43,18 @@ policy::Facts gather_facts(const store::Snapshot& model, const Party& of, const 
 }  // namespace
 
 policy::SrtpMode srtp_mode_of(const Correspondent& who) {
+  if (who.port) return policy::SrtpMode::off;
   return static_cast<policy::SrtpMode>(who.trunk ? who.trunk->srtp_mode : who.subscription->srtp_mode);
 }
 
 policy::OfferStyle offer_style_of(const Correspondent& who) {
-  const bool savp = who.trunk || who.subscription->offer_style == store::OfferStyle::savp;
+  const bool savp = !who.subscription || who.subscription->offer_style == store::OfferStyle::savp;
   return savp ? policy::OfferStyle::savp : policy::OfferStyle::avp_crypto;
 }
 
 policy::Decision judge(const store::Snapshot& model, const Party& party, const Party& other,
                        policy::CertificateState certificate, policy::MediaSeen offer) {
+  if (!party.leg->flow()) return policy::of_time_slot();
   return policy::decide(gather_facts(model, party, other, certificate, offer));
 }
 

@@ -8,6 +8,7 @@
 #include "pbx/call.hpp"
 #include "pbx/call_facts.hpp"
 #include "pbx/calls.hpp"
+#include "pbx/slot_description.hpp"
 #include "sip/uri.hpp"
 
 namespace cadenas::pbx {
@@ -33,23 +34,71 @@ AudioDescription Call::audio_for_forks() const {
 }
 
 void Call::invite_number(const std::string& number, const std::string& referred_by) {
+  struct Visitor {
+    Call& call;
+    const std::string& number;
+    const std::string& referred_by;
+    void operator()(const std::shared_ptr<const store::Subscription>& subscription) const {
+      call.services_.find(number, call.loop_,
+                          [weak = call.weak_from_this(), callee = Correspondent(subscription),
+                           referred_by = referred_by](const std::vector<Binding>& bindings) {
+                            const auto self = weak.lock();
+                            if (!self || self->state_ == CallState::ended) return;
+                            self->ring(bindings, callee, referred_by);
+                          });
+    }
+    void operator()(const std::shared_ptr<const store::TdmPort>& port) const {
+      call.invite_port(TdmPorts::leg_to(call.services_, *port), {port, port->number, port->display_name}, referred_by);
+    }
+    // A conference is called and not transferred to.
+    void operator()(const std::shared_ptr<const store::ConferenceRoom>&) const { call.nobody_there(); }
+    void operator()(const TrunkCall& trunk) const {
+      if (call.may_leave()) call.invite_by_trunk(trunk, number, referred_by);
+    }
+    void operator()(const TdmTrunkCall& trunk) const {
+      if (!call.may_leave()) return;
+      call.invite_port(TdmPorts::leg_to(call.services_, trunk.channel->prefix, trunk.dialled, number),
+                       {trunk.channel, number, {}}, referred_by);
+    }
+  };
+  const auto destination = route(*services_.snapshot(), number);
+  if (!destination) return nobody_there();
+  std::visit(Visitor{*this, number, referred_by}, *destination);
+}
+
+void Call::nobody_there() {
+  best_.add({404, {}, {}});
+  forks_exhausted();
+}
+
+bool Call::may_leave() {
+  if (!at(media::other(fork_side()))->who.is_outside()) return true;
+  // Also by a transfer: two outsiders would speak at our expense, with nobody here in the call.
+  best_.add({403, "Calls are not relayed between trunks.", {}, "trunk.no-relay"});
+  forks_exhausted();
+  return false;
+}
+
+void Call::invite_port(const std::shared_ptr<Leg>& leg, const Correspondent& callee, const std::string& referred_by) {
+  add_fork(leg, {}, callee);
+  start_ringing(referred_by);
+}
+
+void Call::on_seized(const PartyPtr& party, const media::tdm::PortId& port) {
+  party->slot = port;
   const auto snapshot = services_.snapshot();
-  const auto found = snapshot->subscriptions.find(number);
-  if (found == snapshot->subscriptions.end()) {
-    if (const auto route = route_to_trunk(*snapshot, number)) return invite_by_trunk(*route, number, referred_by);
-    best_.add({404, {}, {}});
-    return forks_exhausted();
-  }
-  services_.find(number, loop_,
-                 [weak = weak_from_this(), callee = Correspondent(found->second),
-                  referred_by](const std::vector<Binding>& bindings) {
-                   const auto self = weak.lock();
-                   if (!self || self->state_ == CallState::ended) return;
-                   self->ring(bindings, callee, referred_by);
-                 });
+  const auto declared = snapshot->tdm_ports.find(port.text());
+  if (declared != snapshot->tdm_ports.end()) party->who.port = declared->second;
+  // Its voice was with another call meanwhile: what is being taken back from hold hears it on a new session.
+  const bool seated = party == at(Side::a) || party == at(Side::b);
+  if (seated && session_ && at(Side::a) && at(Side::b)) renew_media([] {});
 }
 
 void Call::ring(const std::vector<Binding>& bindings, const Correspondent& callee, const std::string& referred_by) {
+  const bool opens = !bindings.empty() && opens_media(bindings.front().flow, [=, self = shared_from_this()] {
+    self->ring(bindings, callee, referred_by);
+  });
+  if (opens) return;
   const PartyPtr& other = at(media::other(fork_side()));
   for (const Binding& binding : bindings) {
     if (forks_.size() >= services_.settings.max_forks) break;
@@ -66,11 +115,6 @@ void Call::ring(const std::vector<Binding>& bindings, const Correspondent& calle
 }
 
 void Call::invite_by_trunk(const TrunkCall& to, const std::string& number, const std::string& referred_by) {
-  if (at(media::other(fork_side()))->who.trunk) {
-    // Also by a transfer: two outsiders would speak at our expense, with nobody here in the call.
-    best_.add({403, "Calls are not relayed between trunks.", {}, "trunk.no-relay"});
-    return forks_exhausted();
-  }
   trunk_ticket_ = services_.calls_by_trunk.take(to.trunk->name, to.trunk->max_calls);
   if (!trunk_ticket_) {
     best_.add({503, "All lines of the trunk are taken.", 10, "trunk.busy"});
@@ -93,6 +137,9 @@ void Call::trunk_reached(const TrunkCall& to, const Correspondent& callee, const
     best_.add({502, "The trunk cannot be reached.", {}, flow.error().code});
     return forks_exhausted();
   }
+  const bool opens =
+      opens_media(*flow, [=, self = shared_from_this()] { self->trunk_reached(to, callee, flow, referred_by); });
+  if (opens) return;
   // What is dialled there, at its own host: our numbers and addresses mean nothing to it.
   add_sip_fork(
       {*flow, trunk_uri(to, *flow), to.dialled, uri_host(flow->remote), to.trunk->auth_user, to.trunk->auth_password},
@@ -127,7 +174,7 @@ Call::PartyPtr Call::add_fork(const std::shared_ptr<Leg>& leg, std::string user_
   fork->leg = leg;
   fork->who = callee;
   fork->user_agent = std::move(user_agent);
-  fork->media.emplace(local_[static_cast<std::size_t>(fork_side())], services_.settings.suites);
+  fork->media.emplace(leg->flow() ? session_.at(fork_side()) : slot_place(), services_.settings.suites);
   forks_.push_back(fork);
   return fork;
 }
@@ -218,9 +265,9 @@ void Call::on_answered(const PartyPtr& fork, const leg_event::Answered& event) {
   std::vector<PartyPtr> losers;
   losers.swap(forks_);
   for (const PartyPtr& loser : losers) end_leg(loser, 487);
-  if (transfer_) return complete_transfer(fork);
+  if (transfer_) return complete_transfer(fork, true);
   at(Side::b) = fork;
-  complete_call(fork);
+  fit_media([self = shared_from_this(), fork] { self->complete_call(fork); });
 }
 
 void Call::complete_call(const PartyPtr& winner) {

@@ -1,4 +1,5 @@
-// The media session of a Call: opened before anybody rings, and another one where an external relay has lost it.
+// The media session of a Call: opened before a phone rings, and another one where an external relay has lost it, or
+// where somebody comes who needs another.
 
 #include <utility>
 
@@ -15,33 +16,77 @@ namespace {
 constexpr unsigned most_tries = 30;
 constexpr base::Millis between_tries{1'000};
 
-media::AddressFamily family_of(const Party& party) {
-  return party.leg->flow()->remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
+media::AddressFamily family_of(const sip::Flow& flow) {
+  return flow.remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
+}
+
+bool fits(const MediaEnd& has, const MediaEnd& wanted) {
+  if (has.index() != wanted.index()) return false;
+  const auto* port = std::get_if<media::tdm::PortId>(&wanted);
+  return !port || *port == std::get<media::tdm::PortId>(has);
 }
 
 }  // namespace
 
-void Call::open_media(const std::function<void(std::uint64_t, const media::SessionPorts*)>& opened) {
+MediaEnd Call::end_of(const Party& party) const {
+  if (party.slot) return *party.slot;
+  return family_of(*party.leg->flow());
+}
+
+void Call::open_media(const MediaEnd& a, const MediaEnd& b, const MediaOpened& opened) {
   const std::uint64_t id = services_.last_session_id.fetch_add(1) + 1;
-  const auto family = family_of(*at(Side::a));
-  services_.media->open(id, family, family, loop_,
-                        [self = shared_from_this(), id, opened](const base::Result<media::SessionPorts>& ports) {
-                          if (!ports) {
-                            base::log::warning("call.no-media", {{"call", self->id_}, {"code", ports.error().code}});
-                          }
-                          if (self->state_ != CallState::ended) return opened(id, ports ? &*ports : nullptr);
-                          if (ports) self->close_media(id);
-                        });
+  media_.open(id, a, b, loop_, [self = shared_from_this(), opened](const base::Result<CallSession>& session) {
+    if (!session) base::log::warning("call.no-media", {{"call", self->id_}, {"code", session.error().code}});
+    if (self->state_ != CallState::ended) return opened(session);
+    if (session) self->close_media(*session);
+  });
 }
 
-void Call::close_media(std::uint64_t id) {
-  services_.media->close(id, loop_, [](const std::optional<media::SessionStats>&) {});
+void Call::close_media(const CallSession& session) {
+  media_.close(session, loop_, [](const std::optional<CallStats>&) {});
 }
 
-void Call::take_session(std::uint64_t id, const media::SessionPorts& ports) {
-  session_ = id;
-  local_[0] = {ports.a.address(), ports.a.port()};
-  local_[1] = {ports.b.address(), ports.b.port()};
+// Where a port calls, whether packets or another slot are opposite is known once the number is.
+bool Call::opens_media(const sip::Flow& towards, const std::function<void()>& then) {
+  if (session_) return false;
+  open_media(end_of(*at(Side::a)), family_of(towards),
+             [self = shared_from_this(), then](const base::Result<CallSession>& opened) {
+               if (!opened) return self->fail_setup({503, opened.error().message, 10, opened.error().code});
+               self->session_ = *opened;
+               then();
+             });
+  return true;
+}
+
+void Call::fit_media(const std::function<void()>& then) {
+  const bool fits_both = session_ && fits(session_.end(Side::a), end_of(*at(Side::a))) &&
+                         fits(session_.end(Side::b), end_of(*at(Side::b)));
+  if (fits_both) return then();
+  renew_media(then);
+}
+
+// A slot is taken over from whoever has it, so that the new session comes before the old one goes.
+void Call::renew_media(const std::function<void()>& then) {
+  // But two slots that are joined part by whichever of them is named.
+  if (session_ && session_.is_on_bus()) close_media(std::exchange(session_, {}));
+  open_media(end_of(*at(Side::a)), end_of(*at(Side::b)),
+             [self = shared_from_this(), then](const base::Result<CallSession>& opened) {
+               if (!opened) {
+                 if (self->state_ == CallState::answered) return self->hang_up(opened.error().code);
+                 return self->fail_setup({503, opened.error().message, 10, opened.error().code});
+               }
+               if (self->session_) {
+                 ++self->media_moves_;
+                 self->close_media(self->session_);
+               }
+               self->session_ = *opened;
+               for (const Side side : {Side::a, Side::b}) {
+                 const PartyPtr& party = self->at(side);
+                 party->before = {};
+                 party->media->move_to(self->session_.at(side));
+               }
+               then();
+             });
 }
 
 void Call::on_media_lost() {
@@ -71,21 +116,21 @@ void Call::move_media(unsigned tries_left) {
     });
   };
   if (!can_move()) return again();
-  open_media([self = shared_from_this(), again](std::uint64_t id, const media::SessionPorts* ports) {
-    if (!ports) return again();
+  open_media(end_of(*at(Side::a)), end_of(*at(Side::b)), [self = shared_from_this(), again](const auto& opened) {
+    if (!opened) return again();
     if (!self->can_move()) {
-      self->close_media(id);
+      self->close_media(*opened);
       return again();
     }
     self->close_media(self->session_);
-    self->take_session(id, *ports);
+    self->session_ = *opened;
     ++self->media_moves_;
     base::log::info("call.media-moved", {{"call", self->id_}});
     const PartyPtr a = self->at(Side::a);
     const PartyPtr b = self->at(Side::b);
     a->before = b->before = {};
-    a->media->move_to(self->local_[0]);
-    b->media->move_to(self->local_[1]);
+    a->media->move_to(self->session_.at(Side::a));
+    b->media->move_to(self->session_.at(Side::b));
     self->exchange_ = Exchange{Exchange::Kind::move, b, a};
     self->make_offer_to(a, b->media->remote_audio(), true);
   });

@@ -18,7 +18,7 @@ base::Result<AudioDescription> Call::take_offer(Party& party, const Party& other
 }
 
 void Call::configure(Side side, const Party& party) {
-  const auto done = services_.media->configure(session_, side, party.media->board_leg());
+  const auto done = media_.configure(session_, side, *party.media);
   if (!done) base::log::error("call.media", {{"call", id_}, {"code", done.error().code}});
 }
 

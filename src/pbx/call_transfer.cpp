@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "media/board.hpp"
 #include "pbx/call.hpp"
 #include "pbx/calls.hpp"
 
@@ -43,40 +42,56 @@ void Call::transfer_to_dialog(const PartyPtr& referrer, const TransferTarget& ta
                       if (!other_call || other_call == self || leg->number() != referrer->who.number) {
                         return self->transfer_failed({481, {}, {}});
                       }
-                      owner_loop->post([weak, other_call, leg, number, referred_by, &home = self->loop_, referrer] {
-                        other_call->surrender(leg, true, home,
-                                              [weak, referrer, number, referred_by](std::shared_ptr<Party> newcomer) {
-                                                const auto call = weak.lock();
-                                                if (!call || call->state_ == CallState::ended) {
-                                                  if (newcomer)
-                                                    newcomer->leg->run([](Leg& alone) { alone.end(480, {}); });
-                                                  return;
-                                                }
-                                                // The other call still rang: its target is called anew (RFC 5589 §7.5).
-                                                if (!newcomer)
-                                                  return call->transfer_to_number(referrer, number, referred_by);
-                                                call->complete_transfer(newcomer);
-                                              });
-                      });
+                      self->transfer_to_leg(referrer, leg, other_call, *owner_loop, number, referred_by);
                     });
+}
+
+void Call::transfer_to_leg(const PartyPtr& referrer, const std::shared_ptr<Leg>& leg, const std::shared_ptr<Call>& of,
+                           base::Loop& its_loop, const std::string& number, const std::string& referred_by) {
+  const auto taken = [weak = weak_from_this(), referrer, number, referred_by](const std::shared_ptr<Party>& newcomer) {
+    const auto call = weak.lock();
+    if (!call || call->state_ == CallState::ended) {
+      if (newcomer) newcomer->leg->run([](Leg& alone) { alone.end(480, {}); });
+      return;
+    }
+    if (newcomer) return call->complete_transfer(newcomer, false);
+    // The other call still rang: its target is called anew (RFC 5589 §7.5).
+    if (!number.empty()) return call->transfer_to_number(referrer, number, referred_by);
+    call->transfer_failed({481, {}, {}});
+  };
+  its_loop.post([of, leg, &home = loop_, taken] { of->surrender(leg, true, home, taken); });
+}
+
+// A set that hangs up between two parties, as an attended transfer.
+void Call::on_joins(const PartyPtr& party, const leg_event::Joins& event) {
+  const auto other_call = std::dynamic_pointer_cast<Call>(event.owner.lock());
+  if (!other_call) {
+    // A conference, say, which nobody is taken into.
+    event.with->run([](Leg& leg) { leg.end(480, {}); });
+    return hang_up("bye");
+  }
+  if (transfer_ || state_ != CallState::answered || !other_of(party)) {
+    event.owner_loop->post([other_call] { other_call->hang_up("bye"); });
+    return hang_up("bye");
+  }
+  transfer_ = Transfer{party, side_of(party), true};
+  transfer_to_leg(party, event.with, other_call, *event.owner_loop, {}, {});
 }
 
 void Call::surrender(const std::shared_ptr<Leg>& replaced, bool or_end, base::Loop& answer_on,
                      const std::function<void(std::shared_ptr<Party>)>& taken) {
   const PartyPtr party = party_of(replaced);
   const PartyPtr other = party ? other_of(party) : nullptr;
-  const bool two = party && party->who.subscription && state_ == CallState::answered && other && other->confirmed &&
+  const bool two = party && !party->who.is_outside() && state_ == CallState::answered && other && other->confirmed &&
                    !other->gone && !exchange_ && !transfer_ && other->media->state() == PartyMedia::State::stable;
   if (!two) {
     if (party && or_end) hang_up("transferred");
     answer_on.post([taken] { taken(nullptr); });
     return;
   }
-  auto moving = std::make_shared<Party>(std::move(*other));
   // What stays behind is the record of its time in this call.
-  if (const auto stats = services_.media->stats(session_)) {
-    left_.push_back(view_of(*moving, &stats->side(side_of(other))));
-  }
+  if (const auto stats = media_.stats(session_)) left_.push_back(view_in(side_of(other), stats));
+  auto moving = std::make_shared<Party>(std::move(*other));
   at(side_of(other)) = nullptr;
   end_leg(party);
   finalize("transferred");
@@ -84,17 +99,16 @@ void Call::surrender(const std::shared_ptr<Leg>& replaced, bool or_end, base::Lo
 }
 
 void Call::seat(Side side, const PartyPtr& newcomer) {
-  if (const PartyPtr& leaving = at(side)) {
-    const auto stats = services_.media->stats(session_);
-    left_.push_back(view_of(*leaving, stats ? &stats->side(side) : nullptr));
+  if (at(side)) {
+    left_.push_back(view_in(side, media_.stats(session_)));
     left_.back().state = "ended";
   }
   at(side) = newcomer;
   newcomer->before = {};
-  if (const auto stats = services_.media->stats(session_)) newcomer->before = stats->side(side);
+  if (const auto stats = media_.stats(session_)) newcomer->before = stats->packets.side(side);
 }
 
-void Call::complete_transfer(const PartyPtr& newcomer) {
+void Call::complete_transfer(const PartyPtr& newcomer, bool is_new) {
   const Transfer transfer = *std::exchange(transfer_, std::nullopt);
   const PartyPtr stays = at(media::other(transfer.side));
   if (!transfer.referrer_gone) {
@@ -103,17 +117,18 @@ void Call::complete_transfer(const PartyPtr& newcomer) {
   }
   seat(transfer.side, newcomer);
   base::log::info("call.transferred", {{"call", id_}, {"to", newcomer->who.number}});
-  AudioDescription audio = stays->media->remote_audio();
-  audio.direction = sip::Direction::sendrecv;
-  if (newcomer->media->local() == local_[static_cast<std::size_t>(transfer.side)]) {
-    // It was called from here and has our offer and we its answer already.
-    configure(transfer.side, *newcomer);
-    return inform(stays, newcomer->media->remote_audio());
-  }
-  newcomer->leg->run([owner = weak_from_this(), &home = loop_](Leg& leg) { leg.set_owner(owner, home); });
-  newcomer->media->move_to(local_[static_cast<std::size_t>(transfer.side)]);
-  exchange_ = Exchange{Exchange::Kind::join, stays, newcomer};
-  make_offer_to(newcomer, audio, true);
+  if (!is_new) newcomer->leg->run([owner = weak_from_this(), &home = loop_](Leg& leg) { leg.set_owner(owner, home); });
+  fit_media([self = shared_from_this(), side = transfer.side, stays, newcomer, is_new] {
+    if (is_new) {
+      self->configure(side, *newcomer);
+      return self->inform(stays, newcomer->media->remote_audio());
+    }
+    newcomer->media->move_to(self->session_.at(side));
+    self->exchange_ = Exchange{Exchange::Kind::join, stays, newcomer};
+    AudioDescription audio = stays->media->remote_audio();
+    audio.direction = sip::Direction::sendrecv;
+    self->make_offer_to(newcomer, audio, true);
+  });
 }
 
 void Call::transfer_failed(const CallRefusal& refusal) {
@@ -151,14 +166,16 @@ void Call::join(const PartyPtr& newcomer) {
   seat(Side::b, newcomer);
   to_ = newcomer->who.number;
   newcomer->leg->run([owner = weak_from_this(), &home = loop_](Leg& leg) { leg.set_owner(owner, home); });
-  newcomer->media->move_to(local_[1]);
   const SharedSdp offered = caller->leg->offered();
   if (!offered) return fail_setup({488, "An INVITE with Replaces must bring a description.", {}});
   const auto audio = take_offer(*caller, *newcomer, *offered);
   if (!audio) return fail_setup({488, audio.error().message, {}});
   caller_audio_ = *audio;
-  exchange_ = Exchange{Exchange::Kind::forward, caller, newcomer};
-  make_offer_to(newcomer, *audio, true);
+  fit_media([self = shared_from_this(), caller, newcomer] {
+    newcomer->media->move_to(self->session_.at(Side::b));
+    self->exchange_ = Exchange{Exchange::Kind::forward, caller, newcomer};
+    self->make_offer_to(newcomer, *self->caller_audio_, true);
+  });
 }
 
 void find_leg_anywhere(CallServices& services, const ReplacedDialog& dialog, base::Loop& answer_on,

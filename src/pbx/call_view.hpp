@@ -23,7 +23,7 @@ struct LegView {
   std::string direction;  ///< seen from the phone: "calls" or "is called"
   std::string state;      ///< "early", "confirmed", "ended"
   std::string user_agent;
-  std::string transport;    ///< "UDP", "TCP", "TLS"
+  std::string transport;    ///< "UDP", "TCP", "TLS", and "TDM" for a port
   std::string remote;       ///< address:port of the phone
   std::string tls_version;  ///< empty without TLS
   std::string tls_cipher;
@@ -39,6 +39,11 @@ struct LegView {
   /// are its word: such a leg never has a locked padlock.
   std::uint64_t packets_relayed = 0;
   std::uint64_t relay_errors = 0;
+  /// "shelf/line/slot" of a leg on the TDM bus, which has no packets; empty for one that has.
+  std::string port{};
+  std::uint64_t slot_heard = 0;   ///< frames of 20 ms from the port
+  std::uint64_t slot_said = 0;    ///< to the port
+  std::uint64_t slot_missed = 0;  ///< that did not come in time
   /// SRTP really in use: a suite agreed, packets authenticated, none clear in either direction.
   bool padlock = false;
   std::string reason;                     ///< one sentence: why the padlock is as it is

@@ -16,6 +16,8 @@
 #include "pbx/correspondent.hpp"
 #include "pbx/media_sessions.hpp"
 #include "pbx/number_counts.hpp"
+#include "pbx/tdm_ports.hpp"
+#include "pbx/tdm_settings.hpp"
 #include "policy/facts.hpp"
 #include "sip/dialog.hpp"
 #include "sip/transaction_layer.hpp"
@@ -27,6 +29,7 @@ class Call;
 class Calls;
 class ConferenceMedia;
 class SipLeg;
+class TdmMedia;
 struct Binding;
 
 /// What calls need of the rest of the iPBX; one for all loops, filled before the first call, and outliving the calls.
@@ -35,6 +38,8 @@ struct CallServices {
   CallSettings settings;
   MediaSessions* media = nullptr;
   ConferenceMedia* conferences = nullptr;
+  TdmMedia* tdm = nullptr;  ///< null without a TDM bus
+  TdmSettings tdm_settings;
   std::function<std::shared_ptr<const store::Snapshot>()> snapshot;
   /// Of the SIP service's certificate, now (RIGHT-6).
   std::function<policy::CertificateState()> certificate;
@@ -97,6 +102,7 @@ class Calls {
   static void media_lost(CallServices& services, const std::vector<std::uint64_t>& sessions);
 
   Conferences& conferences() { return conferences_; }
+  TdmPorts& tdm() { return tdm_; }
   base::Loop& loop() { return loop_; }
   sip::TransactionLayer& transactions() { return transactions_; }
   CallServices& services() { return services_; }
@@ -115,6 +121,7 @@ class Calls {
   std::unordered_map<std::string, std::shared_ptr<SipLeg>> legs_;  // by Call-ID and local tag
   std::unordered_map<std::string, std::shared_ptr<Call>> calls_;   // by id
   Conferences conferences_{*this};
+  TdmPorts tdm_{*this};
 };
 
 }  // namespace cadenas::pbx

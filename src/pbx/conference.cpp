@@ -50,7 +50,7 @@ void Conference::enter(const MemberPtr& member, std::shared_ptr<const store::Con
   const auto here = services_.conferences->join(board_room_, member->id, family);
   if (!here) {
     base::log::warning("conference.no-media", {{"room", room_->number}, {"code", here.error().code}});
-    return refuse(member, 503, "No media port is free.");
+    return refuse(member, 503, here.error().message);
   }
   member->party.media.emplace(LocalMedia{here->address(), here->port()}, services_.settings.suites);
   if (const auto answered = answer_invite(member); !answered) return refuse(member, 488, answered.error().message);
@@ -133,7 +133,11 @@ void Conference::on_member_event(const MemberPtr& member, LegEvent event) {
       room.leave(member, e.cause);
     }
     void operator()(const leg_event::Info&) const {}
+    void operator()(const leg_event::Digit& e) const { room.on_digit(member->id, e.digit); }
+    // Who is in a conference takes nobody with him.
+    void operator()(const leg_event::Joins&) const { room.dismiss(member, "bye"); }
     // Of legs that we call.
+    void operator()(const leg_event::Seized&) const {}
     void operator()(const leg_event::Progress&) const {}
     void operator()(const leg_event::Answered&) const {}
     void operator()(const leg_event::Failed&) const {}

@@ -1,91 +1,25 @@
 #include "pbx/conference_audio.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
-#include <string_view>
+
+#include "pbx/audio_formats.hpp"
 
 namespace cadenas::pbx {
 
-namespace {
-
-std::optional<unsigned> number_of(std::string_view text) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::string_view take_until(std::string_view& text, char end) {
-  const std::size_t at = std::min(text.find(end), text.size());
-  const std::string_view taken = text.substr(0, at);
-  text.remove_prefix(std::min(at + 1, text.size()));
-  return taken;
-}
-
-struct NamedFormat {
-  media::Codec codec;
-  std::uint32_t clock;
-};
-
-// `96 opus/48000/2` (RFC 8866 §6.6).
-std::optional<NamedFormat> format_named(std::string_view rtpmap, std::string_view format) {
-  if (take_until(rtpmap, ' ') != format) return std::nullopt;
-  const std::string_view name = take_until(rtpmap, '/');
-  const auto clock = number_of(take_until(rtpmap, '/'));
-  const auto channels = rtpmap.empty() ? std::optional(1U) : number_of(rtpmap);
-  if (!clock || !channels) return std::nullopt;
-  const auto codec = media::codec_from_rtpmap(name, *clock, *channels);
-  if (!codec) return std::nullopt;
-  return NamedFormat{*codec, *clock};
-}
-
-std::optional<NamedFormat> named(const AudioDescription& party, std::string_view format, unsigned type) {
-  for (const auto& [name, value] : party.attributes) {
-    if (name == "rtpmap" && value.starts_with(std::string(format) + " ")) return format_named(value, format);
-  }
-  const auto codec = media::codec_from_static_type(type);
-  if (!codec) return std::nullopt;
-  return NamedFormat{*codec, media::facts(*codec).clock};
-}
-
-void say(AudioDescription& said, const AudioDescription& party, const std::string& format) {
-  said.formats.push_back(format);
-  for (const auto& attribute : party.attributes) {
-    if (attribute.second.starts_with(format + " ")) said.attributes.push_back(attribute);
-  }
-}
-
-}  // namespace
-
 base::Result<ConferenceAudio> choose_conference_audio(const AudioDescription& party) {
-  struct Choice {
-    std::string format;
-    std::uint8_t type;
-    NamedFormat what;
-  };
-  std::optional<Choice> voice;
-  std::optional<Choice> events;
-  for (const std::string& format : party.formats) {
-    const auto type = number_of(format);
-    if (!type || *type > 127) continue;
-    const auto what = named(party, format, *type);
-    if (!what) continue;
-    const Choice choice{format, static_cast<std::uint8_t>(*type), *what};
-    if (!voice && media::facts(what->codec).is_voice) voice = choice;
-    // Events on the clock of the voice, where there are several (RFC 4733 §2.1).
-    if (what->codec != media::Codec::telephone_event) continue;
-    if (!events || (voice && what->clock == media::facts(voice->what.codec).clock)) events = choice;
+  const auto formats = known_formats(party);
+  const auto voice = std::find_if(formats.begin(), formats.end(), [](const auto& f) { return f.is_voice(); });
+  if (voice == formats.end()) {
+    return base::fail("call.no-codec", "The phone offers no codec that the conference can mix.", "m=");
   }
-  if (!voice) return base::fail("call.no-codec", "The phone offers no codec that the conference can mix.", "m=");
   ConferenceAudio out;
   out.said.direction = sip::mirrored(party.direction);
-  say(out.said, party, voice->format);
-  out.board.sends = {voice->what.codec, voice->type};
-  out.board.receives = {out.board.sends};
-  if (events) {
-    say(out.said, party, events->format);
-    out.board.receives.push_back({media::Codec::telephone_event, events->type});
+  say_format(out.said, party, voice->format);
+  out.board.sends = voice->payload;
+  out.board.receives = {voice->payload};
+  if (const KnownFormat* events = events_for(formats, *voice)) {
+    say_format(out.said, party, events->format);
+    out.board.receives.push_back(events->payload);
   }
   return out;
 }

@@ -7,11 +7,11 @@
 namespace cadenas::pbx {
 
 base::Result<void> BoardConferences::open_room(media::RoomId room, media::DigitSink digits) {
-  return board_.open_room(room, std::move(digits));
+  return eip_.check().and_then([&] { return board_.open_room(room, std::move(digits)); });
 }
 base::Result<base::Endpoint> BoardConferences::join(media::RoomId room, media::MemberId member,
                                                     media::AddressFamily family) {
-  return board_.join(room, member, family);
+  return eip_.check().and_then([&] { return board_.join(room, member, family); });
 }
 base::Result<void> BoardConferences::configure(media::MemberId member, media::LegMedia leg, media::MemberAudio audio) {
   return board_.configure_member(member, std::move(leg), std::move(audio));

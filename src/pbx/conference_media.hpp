@@ -8,6 +8,7 @@
 #include "media/audio/member_audio.hpp"
 #include "media/leg_media.hpp"
 #include "media/member_stats.hpp"
+#include "pbx/eip.hpp"
 
 namespace cadenas::media {
 class Board;
@@ -32,10 +33,10 @@ class ConferenceMedia {
   virtual void close_room(media::RoomId room) = 0;
 };
 
-/// On the embedded board, which outlives it.
+/// On the embedded board, while it takes new sessions ("eip.out-of-service" else). Both outlive it.
 class BoardConferences final : public ConferenceMedia {
  public:
-  explicit BoardConferences(media::Board& board) : board_(board) {}
+  BoardConferences(media::Board& board, const EipService& eip) : board_(board), eip_(eip) {}
   base::Result<void> open_room(media::RoomId room, media::DigitSink digits) override;
   base::Result<base::Endpoint> join(media::RoomId room, media::MemberId member, media::AddressFamily family) override;
   base::Result<void> configure(media::MemberId member, media::LegMedia leg, media::MemberAudio audio) override;
@@ -47,6 +48,7 @@ class BoardConferences final : public ConferenceMedia {
 
  private:
   media::Board& board_;
+  const EipService& eip_;
 };
 
 }  // namespace cadenas::pbx

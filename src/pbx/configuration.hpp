@@ -11,6 +11,7 @@
 #include "pbx/authenticator.hpp"
 #include "pbx/call_settings.hpp"
 #include "pbx/registrar_settings.hpp"
+#include "pbx/tdm_settings.hpp"
 #include "pki/self_signed.hpp"
 #include "pki/tls_context.hpp"
 #include "rtpengine/pool.hpp"
@@ -57,6 +58,7 @@ struct Configuration {
   CallSettings calls;
   media::BoardSettings media;
   MediaPool media_pool;
+  TdmSettings tdm;  ///< without a socket there is no TDM bus
   pki::TlsCompatibility tls = pki::TlsCompatibility::modern;
   pki::SelfSignedOptions self_signed;
   store::Retention retention;
@@ -64,6 +66,7 @@ struct Configuration {
   base::Millis renewal_interval{86'400'000};  ///< how often the certificate's dates are looked at (CERT-1)
   base::Millis audit_interval{60'000};        ///< how often live connections are held against the lists (CERT-7)
   base::Millis trunk_interval{60'000};        ///< how often trunks are asked whether they are there
+  base::Millis eip_interval{60'000};          ///< how often the media board's own address is probed (OPS-2)
   base::Millis alarm_interval{60'000};        ///< how often it is looked what is worth an alarm (OPS-3)
   bool alarm_on_undisciplined_clock = true;   ///< off where a machine's clock is kept by its host
   /// Where packaging/CADENAS-ALARM-MIB.txt is rooted.

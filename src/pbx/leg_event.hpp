@@ -6,17 +6,27 @@
 #include <string>
 #include <variant>
 
+#include "media/tdm/port.hpp"
 #include "sip/sdp.hpp"
+
+namespace cadenas::base {
+class Loop;
+}
 
 namespace cadenas::pbx {
 
 class Leg;
+class LegOwner;
 /// A description travels between loops as one immutable value: it may hold keys, so it is not copied.
 using SharedSdp = std::shared_ptr<const sip::Sdp>;
 
 /// What a leg tells its call.
 namespace leg_event {
 
+/// The call has taken that port of the TDM bus; again, where another call of the port had its voice meanwhile.
+struct Seized {
+  media::tdm::PortId port;
+};
 /// A called party's 1xx above 100. `reliable`: acknowledged by PRACK, so its answer is settled.
 struct Progress {
   int status = 180;
@@ -51,6 +61,16 @@ struct Info {
   std::string content_type;
   std::string body;
 };
+/// The party leaves, and joins whom it speaks with here to whom it speaks with on another leg of its own.
+struct Joins {
+  std::shared_ptr<Leg> with;
+  std::weak_ptr<LegOwner> owner;  ///< of the other leg
+  base::Loop* owner_loop = nullptr;
+};
+/// The party of a TDM port dialled a digit that does not sound in its voice.
+struct Digit {
+  char digit = '0';
+};
 /// REFER was accepted with 202 (RFC 3515).
 struct Refer {
   std::string refer_to;
@@ -69,10 +89,10 @@ struct Ended {
 
 }  // namespace leg_event
 
-using LegEvent =
-    std::variant<leg_event::Progress, leg_event::Answered, leg_event::Failed, leg_event::Offered, leg_event::RefreshDue,
-                 leg_event::OfferWithdrawn, leg_event::OfferAnswered, leg_event::OfferRefused, leg_event::Info,
-                 leg_event::Refer, leg_event::Moved, leg_event::Ended>;
+using LegEvent = std::variant<leg_event::Progress, leg_event::Answered, leg_event::Failed, leg_event::Offered,
+                              leg_event::RefreshDue, leg_event::OfferWithdrawn, leg_event::OfferAnswered,
+                              leg_event::OfferRefused, leg_event::Info, leg_event::Refer, leg_event::Moved,
+                              leg_event::Ended, leg_event::Seized, leg_event::Digit, leg_event::Joins>;
 
 /// Whom a leg reports to. Called on the owner's loop, in the order of the events.
 class LegOwner {

@@ -8,7 +8,7 @@ namespace cadenas::pbx {
 
 void BoardSessions::open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, base::Loop&,
                          const Opened& opened) {
-  opened(board_.open(id, a, b));
+  opened(eip_.check().and_then([&] { return board_.open(id, a, b); }));
 }
 
 base::Result<void> BoardSessions::configure(std::uint64_t id, media::Side side, media::LegMedia leg) {

@@ -8,6 +8,7 @@
 #include "base/loop.hpp"
 #include "media/leg_media.hpp"
 #include "media/session_stats.hpp"
+#include "pbx/eip.hpp"
 
 namespace cadenas::media {
 class Board;
@@ -32,10 +33,10 @@ class MediaSessions {
   virtual void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) = 0;
 };
 
-/// The embedded board. `board` outlives it.
+/// The embedded board, while it takes new sessions ("eip.out-of-service" else). Both outlive it.
 class BoardSessions final : public MediaSessions {
  public:
-  explicit BoardSessions(media::Board& board) : board_(board) {}
+  BoardSessions(media::Board& board, const EipService& eip) : board_(board), eip_(eip) {}
   void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, base::Loop& answer_on,
             const Opened& opened) override;
   base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) override;
@@ -44,6 +45,7 @@ class BoardSessions final : public MediaSessions {
 
  private:
   media::Board& board_;
+  const EipService& eip_;
 };
 
 }  // namespace cadenas::pbx

@@ -8,6 +8,7 @@
 #include "base/loop.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/locations.hpp"
+#include "pbx/routing.hpp"
 #include "pbx/transfer.hpp"
 #include "pbx/trunk_match.hpp"
 #include "pbx/trunk_probes.hpp"
@@ -207,8 +208,8 @@ void Node::on_trunk_invite(const std::shared_ptr<sip::ServerTransaction>& transa
                            const std::shared_ptr<const store::Trunk>& trunk) {
   const auto& request = transaction->request();
   const std::string number = number_of_uri(request.request_uri());
-  const auto model = snapshot_();
-  if (model->find(number) == nullptr && route_to_trunk(*model, number)) {
+  const auto destination = route(*snapshot_(), number);
+  if (destination && leads_out(*destination)) {
     gate_.note_relay(transaction->flow(), number);
     return transaction->respond(404);
   }

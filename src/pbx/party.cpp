@@ -7,6 +7,10 @@ namespace cadenas::pbx {
 namespace {
 
 std::string padlock_reason(const Party& party, const LegView& view) {
+  if (party.slot) {
+    return "Voice of this leg is in time slot " + party.slot->text() +
+           " of this system's own TDM bus: no packet carries it, so there is nothing to encrypt.";
+  }
   const std::string whom = party.who.trunk ? "trunk" : "phone";
   if (!party.media || !party.media->agreed()) return "No media is agreed yet.";
   if (!party.media->encrypted()) {
@@ -42,7 +46,7 @@ std::string failing_sentences(const policy::Decision& decision) {
   return out;
 }
 
-LegView view_of(const Party& party, const media::SideStats* stats) {
+LegView view_of(const Party& party, const media::SideStats* stats, const media::tdm::SlotStats* slot) {
   LegView view;
   view.number = party.who.number;
   if (party.who.trunk) view.trunk = party.who.trunk->name;
@@ -56,6 +60,15 @@ LegView view_of(const Party& party, const media::SideStats* stats) {
       view.tls_version = flow->tls->version;
       view.tls_cipher = flow->tls->cipher;
     }
+  }
+  if (party.slot) {
+    view.transport = "TDM";
+    view.port = party.slot->text();
+  }
+  if (slot) {
+    view.slot_heard = slot->heard;
+    view.slot_said = slot->said;
+    view.slot_missed = slot->missed;
   }
   view.verdicts.assign(party.decision.verdicts.begin(), party.decision.verdicts.end());
   if (party.media && party.media->agreed()) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "media/session_stats.hpp"
+#include "media/tdm/slot_audio.hpp"
 #include "pbx/call_view.hpp"
 #include "pbx/correspondent.hpp"
 #include "pbx/leg.hpp"
@@ -18,7 +19,8 @@ namespace cadenas::pbx {
 struct Party {
   std::shared_ptr<Leg> leg;
   Correspondent who;
-  bool calls = false;  ///< it sent the INVITE
+  std::optional<media::tdm::PortId> slot{};  ///< its port of the TDM bus; none: its voice comes in packets
+  bool calls = false;                        ///< it began the call
   bool inbound = false;
   bool confirmed = false;
   bool established = false;  ///< a caller's INVITE was answered by us
@@ -34,7 +36,8 @@ struct Party {
 };
 
 /// The view, with the packets the side has counted since the party came; none where `stats` is null.
-LegView view_of(const Party& party, const media::SideStats* stats);
+/// `slot` is what went through its time slot, null where there is none.
+LegView view_of(const Party& party, const media::SideStats* stats, const media::tdm::SlotStats* slot = nullptr);
 
 /// What is kept of an ended call.
 store::CallRecord record_of(const CallView& view);

@@ -105,6 +105,18 @@ MediaView Pbx::media() const {
   return parts_->media();
 }
 
+EipView Pbx::eip() const {
+  return parts_->eip();
+}
+
+void Pbx::set_eip(bool in_service, bool end_calls, Done<void> done) {
+  parts_->set_eip(in_service, end_calls, done);
+}
+
+std::vector<media::tdm::ShelfState> Pbx::shelves() const {
+  return parts_->bus_ ? parts_->bus_->shelves() : std::vector<media::tdm::ShelfState>{};
+}
+
 void Pbx::set_mode(store::TransportMode mode, Done<void> done) {
   parts_->set_mode(mode, std::move(done));
 }

@@ -13,9 +13,11 @@
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
+#include "media/tdm/bus.hpp"
 #include "pbx/bothway_rehearsal.hpp"
 #include "pbx/call_view.hpp"
 #include "pbx/counters.hpp"
+#include "pbx/eip.hpp"
 #include "pbx/imported_certificate.hpp"
 #include "pbx/media_view.hpp"
 #include "pbx/refusal_log.hpp"
@@ -73,7 +75,7 @@ class Pbx {
   /// Listens as the stored mode says and serves. Blocks until it does. Where the mode needs a certificate and there is
   /// none, a self-signed one is made first (CERT-1). Where the mode cannot be taken into service for want of a
   /// certificate or of the CAs of phones, it starts all the same, so that this can be put right: nothing listens, and
-  /// alarms and health say why (MODE-6). Error "transport.listen".
+  /// alarms and health say why (MODE-6). Errors "transport.listen", "tdm.socket".
   base::Result<void> start();
   /// Ends the calls (BYE, at most Configuration::stop_time), closes every socket, joins the loops. Once only.
   void stop();
@@ -99,6 +101,12 @@ class Pbx {
   std::vector<CounterSample> counters() const;
   Health health() const;
   MediaView media() const;
+  EipView eip() const;
+  /// OPS-2: takes the media board into service, or out of it: then it takes no new sessions, and those it has go on, or
+  /// their calls end with it. Errors those of Store.
+  void set_eip(bool in_service, bool end_calls, Done<void> done);
+  /// The shelves of the TDM bus that attached at least once; none without a bus.
+  std::vector<media::tdm::ShelfState> shelves() const;
 
   /// MODE-1 to MODE-5: switches the SIP service, then stores the mode. Connections and calls that the new mode allows
   /// go on untouched; what it does not allow (TLS in NO TLS; UDP, TCP and TLS without a verified certificate in

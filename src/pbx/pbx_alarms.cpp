@@ -21,6 +21,8 @@ void Pbx::Parts::look_at_alarms() {
   facts.unanswering = notifier_.unanswering(*model);
   facts.certificate_revoked = ocsp && ocsp->answer && ocsp->answer->status == pki::OcspStatus::revoked;
   facts.relays = media().pool;
+  facts.eip_addresses = eip().addresses;
+  facts.shelves_missing = shelves_missing();
   {
     const std::lock_guard lock(noting_);
     if (not_applied_) facts.why_none = not_applied_->message;

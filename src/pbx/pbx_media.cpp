@@ -18,7 +18,7 @@ void Pbx::Parts::make_pool(const base::Clock& clock) {
   // Of what is configured by address nothing but the system itself can refuse a socket.
   if (!pool) throw std::system_error(std::make_error_code(std::errc::network_unreachable), pool.error().message);
   pool_ = std::move(*pool);
-  relayed_ = std::make_unique<RelayedSessions>(*pool_, board_, configuration_.media_pool.fall_back);
+  relayed_ = std::make_unique<RelayedSessions>(*pool_, board_, eip_, configuration_.media_pool.fall_back);
   services_.media = relayed_.get();
 }
 

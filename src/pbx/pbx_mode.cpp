@@ -101,6 +101,7 @@ void Pbx::Parts::follow() {
   const auto now = store_->snapshot();
   look_at_alarms();
   follow_trunks();
+  if (tdm_) TdmPorts::follow_everywhere(services_, now);
   if (now->settings.mode == service_->mode()) return;
   if (auto taken = take(now->settings); !taken) {
     base::log::error("sip.mode-not-applied", {{"code", taken.error().code}, {"message", taken.error().message}});

@@ -28,7 +28,7 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
       office_(loops_.size(), clock),
       store_(std::move(opened)),
       board_(configuration_.media, clock),
-      sessions_(board_),
+      sessions_(board_, eip_),
       alarms_(clock, [this](const alarms::Event& event) { tell_alarm(event); }),
       trust_(configuration_.identity_directory / "phone-ca", clock),
       keeper_(pki::IdentityStore(configuration_.identity_directory, clock), configuration_.self_signed,
@@ -50,6 +50,7 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
   services_.settings = configuration_.calls;
   services_.media = &sessions_;
   services_.conferences = &conferences_;
+  services_.tdm_settings = configuration_.tdm;
   make_pool(clock);
   services_.snapshot = [this] { return store_->snapshot(); };
   services_.certificate = [this, &clock] { return certificate_.state(clock.now()); };
@@ -65,7 +66,11 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
     });
   };
   services_.journal = [this](store::JournalEntry entry) { store_->write_journal(std::move(entry), {}); };
-  store_->on_change([this](const std::shared_ptr<const store::Snapshot>&) { office_.post([this] { follow(); }); });
+  eip_.set(store_->snapshot()->settings.eip_in_service);
+  store_->on_change([this](const std::shared_ptr<const store::Snapshot>& model) {
+    eip_.set(model->settings.eip_in_service);
+    office_.post([this] { follow(); });
+  });
   const Node::Settings settings{configuration_.transport, configuration_.timings, configuration_.authentication,
                                 configuration_.registrar};
   std::vector<Node*> all;
@@ -92,6 +97,7 @@ base::Result<void> Pbx::Parts::keep_first_settings() {
 }
 
 base::Result<void> Pbx::Parts::start() {
+  if (auto made = make_bus(); !made) return made;
   loops_.start();
   office_thread_ = std::thread([this] {
     base::name_this_thread("office");
@@ -125,9 +131,11 @@ base::Result<void> Pbx::Parts::start() {
     repeat(configuration_.audit_interval, &Parts::audit);
     repeat(configuration_.alarm_interval, &Parts::look_at_alarms);
     repeat(configuration_.trunk_interval, &Parts::probe_trunks);
+    repeat(configuration_.eip_interval, &Parts::look_at_eip);
     repeat(configuration_.crl_interval, &Parts::fetch_lists);
     repeat(configuration_.ocsp_interval, &Parts::look_at_staple);
     fetch_lists();
+    look_at_eip();
   });
   running_ = true;
   office_.post([this] { follow_trunks(); });
@@ -201,6 +209,15 @@ Health Pbx::Parts::health() const {
                               state->responder});
     }
     if (state->problem) out.findings.push_back(*state->problem);
+  }
+  for (const base::AddressCheck& check : eip().addresses) {
+    if (check.state == base::AddressState::good || check.state == base::AddressState::unproven) continue;
+    out.findings.push_back(
+        {check.state == base::AddressState::conflict ? "eip.address-conflict" : "eip.address-missing",
+         "The media board's own address: " + check.reason, check.address.address()});
+  }
+  if (!eip_.in_service()) {
+    out.findings.push_back({"eip.out-of-service", "The media board is out of service: it takes no new calls.", "eip"});
   }
   for (const auto& [name, trunk] : store_->snapshot()->trunks) {
     if (trunk->verify_server) continue;

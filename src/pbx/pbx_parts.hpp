@@ -18,6 +18,7 @@
 #include "pbx/conference_media.hpp"
 #include "pbx/configuration.hpp"
 #include "pbx/crl_fetcher.hpp"
+#include "pbx/eip.hpp"
 #include "pbx/locations.hpp"
 #include "pbx/media_sessions.hpp"
 #include "pbx/node.hpp"
@@ -25,6 +26,7 @@
 #include "pbx/pbx.hpp"
 #include "pbx/relayed_sessions.hpp"
 #include "pbx/sip_service.hpp"
+#include "pbx/tdm_media.hpp"
 #include "pbx/trunk_states.hpp"
 #include "pbx/trunk_tls.hpp"
 #include "rtpengine/pool.hpp"
@@ -53,6 +55,8 @@ class Pbx::Parts {
   std::shared_ptr<const pki::OcspState> ocsp() const { return stapler_.state(); }
   std::uint64_t ocsp_failures() const { return stapler_.failures(); }
   MediaView media() const;
+  EipView eip() const;
+  void set_eip(bool in_service, bool end_calls, const Done<void>& done);
 
   const Configuration configuration_;
   // Before the loops: what is still queued on them when they go may hold the last reference to a call, which counts
@@ -62,7 +66,8 @@ class Pbx::Parts {
   base::Loop office_;
   std::unique_ptr<store::Store> store_;
   media::Board board_;
-  BoardConferences conferences_{board_};
+  EipService eip_;
+  BoardConferences conferences_{board_, eip_};
   BoardSessions sessions_;
   std::unique_ptr<base::Loop> relay_loop_;  // null, as the two below, without a pool of rtpengine
   std::unique_ptr<rtpengine::Pool> pool_;
@@ -78,6 +83,8 @@ class Pbx::Parts {
   Locations locations_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::unique_ptr<SipService> service_;
+  std::unique_ptr<media::tdm::Bus> bus_;  // null, as the one below, without a TDM bus
+  std::unique_ptr<BoardTdm> tdm_;
 
  private:
   void reach(const std::shared_ptr<const store::Trunk>& trunk, base::Loop& answer_on,
@@ -93,6 +100,10 @@ class Pbx::Parts {
   void look_at_alarms();
   void tell_alarm(const alarms::Event& event);
   void make_pool(const base::Clock& clock);
+  base::Result<void> make_bus();
+  std::vector<std::string> shelves_missing() const;
+  void look_at_eip();
+  void end_calls_on_board();
   void tell_relay(const rtpengine::InstanceView& relay, std::size_t lost);
   void journal_revoked(const std::vector<RevokedPeer>& closed);
   base::Result<void> take(const store::SystemSettings& settings);
@@ -113,7 +124,8 @@ class Pbx::Parts {
   std::thread relay_thread_;
   std::atomic<bool> running_{false};
   mutable std::mutex noting_;
-  std::optional<base::Error> not_applied_;  // under noting_; why mode or certificate are not as they ought to be
+  std::vector<base::AddressCheck> eip_addresses_;  // under noting_; as of the last look
+  std::optional<base::Error> not_applied_;         // under noting_; why mode or certificate are not as they ought to be
   // The last: what they bring is posted to the office.
   CrlFetcher fetcher_;
   AlarmNotifier notifier_;

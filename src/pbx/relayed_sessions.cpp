@@ -21,7 +21,7 @@ void RelayedSessions::open(std::uint64_t id, media::AddressFamily a, media::Addr
       }
       if (fall_back_) {
         fallbacks_.fetch_add(1);
-        ports = board_.open(id, a, b);
+        ports = eip_.check().and_then([&] { return board_.open(id, a, b); });
       }
     }
     answer_on.post([opened, ports = std::move(ports)] { opened(ports); });

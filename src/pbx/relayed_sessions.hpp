@@ -12,11 +12,11 @@ class Pool;
 namespace cadenas::pbx {
 
 /// Sessions on a pool of rtpengine, and on the embedded board while none of the pool is up, where that is wanted. A
-/// session stays where it was opened. Pool and board outlive it, and the pool's loop ends before.
+/// session stays where it was opened. Pool, board and its service outlive it, and the pool's loop ends before.
 class RelayedSessions final : public MediaSessions {
  public:
-  RelayedSessions(rtpengine::Pool& pool, media::Board& board, bool fall_back)
-      : pool_(pool), board_(board), fall_back_(fall_back) {}
+  RelayedSessions(rtpengine::Pool& pool, media::Board& board, const EipService& eip, bool fall_back)
+      : pool_(pool), board_(board), eip_(eip), fall_back_(fall_back) {}
 
   /// Errors those of rtpengine::Pool::open, or of the board where it had to do.
   void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, base::Loop& answer_on,
@@ -31,6 +31,7 @@ class RelayedSessions final : public MediaSessions {
  private:
   rtpengine::Pool& pool_;
   media::Board& board_;
+  const EipService& eip_;
   const bool fall_back_;
   std::atomic<std::uint64_t> fallbacks_{0};
   bool said_ = false;  // of the pool's loop: that the pool gives nothing is logged once until it does again

@@ -104,4 +104,12 @@ Decision decide(const Facts& facts) {
   return decision;
 }
 
+Decision of_time_slot() {
+  Decision decision;
+  for (const Condition condition : all_conditions()) {
+    decision.verdicts[static_cast<std::size_t>(condition)] = {condition, true, false};
+  }
+  return decision;
+}
+
 }  // namespace cadenas::policy

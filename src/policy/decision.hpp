@@ -38,7 +38,7 @@ struct Decision {
   Refusal refusal;
   std::array<Verdict, condition_count> verdicts{};  ///< every condition, in the order of `Condition`
 
-  /// True exactly when every condition holds; then and only then is `voice` encrypt.
+  /// True exactly when every condition holds; then, and but for a time slot only then, is `voice` encrypt.
   bool allowed() const;
   /// The conditions that apply and do not hold, in order.
   std::vector<Condition> failing() const;
@@ -49,5 +49,9 @@ struct Decision {
 /// Encrypt if and only if every condition holds. Otherwise clear, except that a leg which can only be encrypted
 /// (`sip srtp mode` 2, or an offer whose only audio line is RTP/SAVP) is refused with 488 rather than downgraded.
 Decision decide(const Facts& facts);
+
+/// Of a leg that is a time slot of the system's own TDM bus: clear by nature, and no condition applies, since no packet
+/// carries its voice (ENC-5, ENC-6). The leg at the other end of the call is decided on its own.
+Decision of_time_slot();
 
 }  // namespace cadenas::policy

@@ -11,9 +11,11 @@
 #include "apps/cli/bothway_commands.hpp"
 #include "apps/cli/ca_commands.hpp"
 #include "apps/cli/certificate_commands.hpp"
+#include "apps/cli/eip_commands.hpp"
 #include "apps/cli/operation.hpp"
 #include "apps/cli/room_commands.hpp"
 #include "apps/cli/snmp_commands.hpp"
+#include "apps/cli/tdm_commands.hpp"
 #include "apps/cli/trunk_commands.hpp"
 #include "apps/cli/views.hpp"
 #include "store/licence.hpp"
@@ -278,6 +280,8 @@ void add_commands(CLI::App& app, Action& action) {
   add_ca_commands(app, action);
   add_trunk_commands(app, action);
   add_room_commands(app, action);
+  add_tdm_commands(app, action);
+  add_eip_commands(app, action);
   add_login(app, action);
 }
 

@@ -30,12 +30,14 @@ void show_leg(std::ostream& out, const value& leg) {
   out << "\nLeg " << joined(text(leg, "number"), text(leg, "direction"))
       << (trunk.empty() ? "" : ", by the trunk " + trunk) << '\n';
   const std::string suite = text(leg, "srtp_suite");
+  const std::string port = text(leg, "port");
+  const std::string clear = port.empty() ? "clear (RTP)" : "time slot " + port + ", no packets";
   print_fields(out,
                {{"padlock", padlock(leg)},
                 {"reason", text(leg, "reason")},
                 {"signalling", joined(text(leg, "transport"), tls(leg))},
                 {"phone", joined(text(leg, "remote"), text(leg, "user_agent"))},
-                {"voice", suite.empty() ? "clear (RTP)" : "SRTP " + suite},
+                {"voice", suite.empty() ? clear : "SRTP " + suite},
                 {"received", text(leg, "packets_authenticated") + " authenticated, " + text(leg, "packets_rejected") +
                                  " rejected, " + text(leg, "packets_replayed") + " replayed, " +
                                  text(leg, "packets_clear") + " clear"},
@@ -46,6 +48,9 @@ void show_leg(std::ostream& out, const value& leg) {
                  text(leg, "packets_relayed").empty() || text(leg, "packets_relayed") == "0"
                      ? ""
                      : text(leg, "packets_relayed") + " let in, " + text(leg, "relay_errors") + " refused; not proof"},
+                {"time slot", port.empty() ? ""
+                                           : text(leg, "slot_heard") + " frames heard, " + text(leg, "slot_said") +
+                                                 " said, " + text(leg, "slot_missed") + " missed"},
                 {"failing", text(leg, "failing")}},
                "  ");
 }

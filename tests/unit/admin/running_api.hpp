@@ -101,6 +101,30 @@ class PicturedPbx final : public admin::ManagedPbx {
     pool->instances.push_back({"127.0.0.1:2224", 2, rtpengine::InstanceState::down, "It did not answer.", {}, 0, 9, 4});
     return {5, pool, true, 2};
   }
+  std::vector<media::tdm::ShelfState> shelves() const override {
+    media::tdm::ShelfState shelf;
+    shelf.name = "shelf-1";
+    shelf.attached = true;
+    shelf.lines = 1;
+    shelf.ports.push_back({{{0, 3}, media::tdm::PortKind::analogue, false}, true, true, false});
+    shelf.ports.push_back({{{0, 4}, media::tdm::PortKind::digital, true}, true, false, false});
+    return {shelf};
+  }
+  pbx::EipView eip() const override {
+    pbx::EipView out;
+    out.in_service = store_.snapshot()->settings.eip_in_service;
+    out.addresses = {{*base::Endpoint::parse("192.0.2.9", 0), base::AddressState::conflict, "eth0",
+                      "The machine 02:00:00:00:00:07 on eth0 has the address, too."}};
+    out.sessions = 5;
+    return out;
+  }
+  void set_eip(bool in_service, bool end_calls, Done<void> done) override {
+    calls_ended_ = end_calls;
+    auto settings = store_.snapshot()->settings;
+    settings.eip_in_service = in_service;
+    store_.change_settings(std::move(settings), std::move(done));
+  }
+  bool calls_ended_ = false;
   void change_settings(store::SystemSettings settings, Done<void> done) override {
     if (settings.mode == store::TransportMode::bothway && authorities_->empty()) {
       return done(base::fail("mode.no-phone-ca", "BOTHWAY needs the CAs of phones.", "mode"));

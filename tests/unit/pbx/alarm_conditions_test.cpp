@@ -74,6 +74,28 @@ TEST_F(AlarmConditions, NameARelayThatDoesNotAnswer) {
   EXPECT_EQ(found[0].detail, "It did not answer.");
 }
 
+// OPS-2
+TEST_F(AlarmConditions, NameTheMediaBoardOutOfServiceItsAddressAndAMissingShelf) {
+  const auto address = [](const char* text) { return *base::Endpoint::parse(text, 0); };
+  settings_.eip_in_service = false;
+  AlarmFacts with_eip = facts();
+  with_eip.eip_addresses = {{address("192.0.2.1"), base::AddressState::good, "eth0", ""},
+                            {address("192.0.2.2"), base::AddressState::conflict, "eth0", "Another has it."},
+                            {address("192.0.2.3"), base::AddressState::absent, "", "Nobody has it."},
+                            {address("192.0.2.4"), base::AddressState::unproven, "eth0", "Not asked."}};
+  with_eip.shelves_missing = {"shelf-1"};
+  const auto found = alarm_conditions(with_eip, now_);
+  ASSERT_EQ(found.size(), 4U);
+  EXPECT_EQ(found[0].code, "eip.out-of-service");
+  EXPECT_EQ(found[1].code, "eip.address-conflict");
+  EXPECT_EQ(found[1].object, "192.0.2.2");
+  EXPECT_EQ(found[1].detail, "Another has it.");
+  EXPECT_EQ(found[2].code, "eip.address-missing");
+  EXPECT_EQ(found[2].object, "192.0.2.3");
+  EXPECT_EQ(found[3].code, "tdm.shelf-missing");
+  EXPECT_EQ(found[3].object, "shelf-1");
+}
+
 TEST_F(AlarmConditions, FollowTheCertificateToItsEnd) {
   certificate_ = pki::issue({.common_name = "own", .until = days(13)}, &ca_).leaf();
   ASSERT_EQ(codes(), std::vector<std::string>{"certificate.expiring"});

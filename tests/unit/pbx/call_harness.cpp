@@ -91,6 +91,120 @@ void FakeConferences::dial(std::size_t back, const std::string& digits) {
   for (const char digit : digits) sink(id, digit);
 }
 
+void FakeTdm::tell(const media::tdm::PortId& port, media::tdm::Command command) {
+  ports.at(port).commands.push_back(std::move(command));
+}
+
+void FakeTdm::play(const media::tdm::PortId& port, media::CallTone tone) {
+  ports.at(port).tone = tone;
+}
+
+void FakeTdm::quiet(const media::tdm::PortId& port) {
+  ports.at(port).tone.reset();
+}
+
+std::optional<media::tdm::PortState> FakeTdm::port(const media::tdm::PortId& port) const {
+  const auto found = ports.find(port);
+  if (found == ports.end()) return std::nullopt;
+  return found->second.state;
+}
+
+std::optional<media::tdm::SlotStats> FakeTdm::slot(const media::tdm::PortId& port) const {
+  const auto found = ports.find(port);
+  if (found == ports.end()) return std::nullopt;
+  return found->second.slot;
+}
+
+base::Result<void> FakeTdm::take(const media::tdm::PortId& port) {
+  const auto found = ports.find(port);
+  if (found == ports.end()) return base::fail("tdm.no-port", "No shelf has it.");
+  if (!found->second.state.in_service) return base::fail("tdm.port-out-of-service", "It is out of service.");
+  found->second.state.is_taken = true;
+  return {};
+}
+
+base::Result<base::Endpoint> FakeTdm::open(media::SessionId id, const media::tdm::PortId& port, media::AddressFamily) {
+  if (const auto taken = take(port); !taken) return tl::unexpected(taken.error());
+  sessions[id].port = port;
+  return *base::Endpoint::parse("192.0.2.1", static_cast<std::uint16_t>(22000 + id * 4));
+}
+
+base::Result<void> FakeTdm::configure(media::SessionId id, media::LegMedia leg, media::tdm::SlotAudio audio) {
+  sessions.at(id).leg = std::move(leg);
+  sessions.at(id).audio = std::move(audio);
+  return {};
+}
+
+void FakeTdm::dial(media::SessionId id, char digit) {
+  sessions.at(id).dialled += digit;
+}
+
+std::optional<media::tdm::SlotSessionStats> FakeTdm::stats(media::SessionId id) const {
+  const auto found = sessions.find(id);
+  if (found == sessions.end() || !found->second.open) return std::nullopt;
+  return found->second.stats;
+}
+
+std::optional<media::tdm::SlotSessionStats> FakeTdm::close(media::SessionId id) {
+  auto last = stats(id);
+  sessions.at(id).open = false;
+  ports.at(sessions.at(id).port).state.is_taken = false;
+  return last;
+}
+
+base::Result<void> FakeTdm::join(const media::tdm::PortId& a, const media::tdm::PortId& b) {
+  if (const auto taken = take(a); !taken) return taken;
+  if (const auto taken = take(b); !taken) {
+    ports.at(a).state.is_taken = false;
+    return taken;
+  }
+  joined.emplace_back(a, b);
+  return {};
+}
+
+void FakeTdm::part(const media::tdm::PortId& port) {
+  std::erase_if(joined, [&](const auto& pair) {
+    if (pair.first != port && pair.second != port) return false;
+    ports.at(pair.first).state.is_taken = ports.at(pair.second).state.is_taken = false;
+    return true;
+  });
+}
+
+base::Result<void> FakeTdm::join_room(media::RoomId, media::MemberId member, const media::tdm::PortId& port) {
+  if (const auto taken = take(port); !taken) return taken;
+  members[member] = port;
+  return {};
+}
+
+std::size_t FakeTdm::open_sessions() const {
+  std::size_t count = 0;
+  for (const auto& [id, session] : sessions) count += session.open ? 1 : 0;
+  return count;
+}
+
+void TdmSide::tell(const media::tdm::Event& event) {
+  media::tdm::PortState& state = exchange.tdm.ports.at(id).state;
+  if (std::holds_alternative<media::tdm::InService>(event)) state.in_service = true;
+  if (std::holds_alternative<media::tdm::OutOfService>(event)) state.in_service = false;
+  if (std::holds_alternative<media::tdm::OffHook>(event)) state.off_hook = true;
+  if (std::holds_alternative<media::tdm::OnHook>(event)) state.off_hook = false;
+  TdmPorts::deliver(exchange.services, id, event);
+  exchange.settle();
+}
+
+void TdmSide::dial(const std::string& digits) {
+  for (const char digit : digits) tell(media::tdm::Digit{digit});
+}
+
+std::optional<media::CallTone> TdmSide::hears() const {
+  return exchange.tdm.ports.at(id).tone;
+}
+
+std::deque<media::tdm::Command>& TdmSide::commands() {
+  exchange.settle();
+  return exchange.tdm.ports.at(id).commands;
+}
+
 namespace {
 
 constexpr std::array<std::string_view, 4> option_tags{"100rel", "timer", "replaces", "from-change"};
@@ -147,6 +261,7 @@ Exchange::Exchange(unsigned loops) {
   settings.realm = "cadenas";
   services.media = &media;
   services.conferences = &conferences;
+  services.tdm = &tdm;
   services.journal = [this](store::JournalEntry entry) { journal.push_back(std::move(entry)); };
   services.snapshot = [this] { return snapshot; };
   services.certificate = [this] { return certificate; };
@@ -190,7 +305,60 @@ void Exchange::publish() {
   for (const auto& [number, room] : rooms) {
     next->rooms.emplace(number, std::make_shared<const store::ConferenceRoom>(room));
   }
+  for (const auto& [name, port] : tdm_ports) {
+    next->tdm_ports.emplace(name, std::make_shared<const store::TdmPort>(port));
+  }
   snapshot = std::move(next);
+}
+
+void Exchange::follow_ports() {
+  publish();
+  TdmPorts::follow_everywhere(services, snapshot);
+  settle();
+}
+
+namespace {
+
+store::TdmPort declaration(const media::tdm::PortId& id, store::TdmPortKind kind) {
+  store::TdmPort out;
+  out.shelf = id.shelf;
+  out.line = id.at.line;
+  out.slot = id.at.slot;
+  out.kind = kind;
+  return out;
+}
+
+// The port's kind on the bus is told by the same word.
+FakeTdm::Port in_shelf(const media::tdm::PortId& id, store::TdmPortKind kind) {
+  FakeTdm::Port out;
+  out.state.port.at = id.at;
+  out.state.port.kind = static_cast<media::tdm::PortKind>(kind);
+  out.state.in_service = true;
+  return out;
+}
+
+}  // namespace
+
+TdmSide Exchange::port(const std::string& name, const std::string& number, store::TdmPortKind kind) {
+  const auto id = *media::tdm::PortId::parse(name);
+  store::TdmPort port = declaration(id, kind);
+  port.number = number;
+  port.display_name = "Set " + number;
+  tdm_ports[name] = port;
+  tdm.ports[id] = in_shelf(id, kind);
+  follow_ports();
+  return {*this, id};
+}
+
+TdmSide Exchange::channel(const std::string& name, const std::string& prefix, unsigned strip) {
+  const auto id = *media::tdm::PortId::parse(name);
+  store::TdmPort port = declaration(id, store::TdmPortKind::t2);
+  port.prefix = prefix;
+  port.strip = strip;
+  tdm_ports[name] = port;
+  tdm.ports[id] = in_shelf(id, store::TdmPortKind::t2);
+  follow_ports();
+  return {*this, id};
 }
 
 store::Subscription& Exchange::subscription(const std::string& number) {

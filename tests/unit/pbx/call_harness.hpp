@@ -18,6 +18,7 @@
 #include "pbx/binding_table.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/conference_media.hpp"
+#include "pbx/tdm_media.hpp"
 #include "sip/sdp.hpp"
 #include "sip/transaction_layer.hpp"
 #include "store/model.hpp"
@@ -76,7 +77,78 @@ class FakeConferences final : public ConferenceMedia {
   std::vector<media::Announcement> announced;
 };
 
+/// A TDM bus whose ports do what the test says, and a board that only remembers what it was told of them.
+class FakeTdm final : public TdmMedia {
+ public:
+  struct Port {
+    media::tdm::PortState state;
+    std::deque<media::tdm::Command> commands;
+    std::optional<media::CallTone> tone;  ///< that it hears
+    media::tdm::SlotStats slot;
+  };
+  struct Session {
+    media::tdm::PortId port;
+    std::optional<media::LegMedia> leg;
+    std::optional<media::tdm::SlotAudio> audio;
+    std::string dialled;
+    media::tdm::SlotSessionStats stats;
+    bool open = true;
+  };
+  void tell(const media::tdm::PortId& port, media::tdm::Command command) override;
+  void play(const media::tdm::PortId& port, media::CallTone tone) override;
+  void quiet(const media::tdm::PortId& port) override;
+  std::optional<media::tdm::PortState> port(const media::tdm::PortId& port) const override;
+  std::optional<media::tdm::SlotStats> slot(const media::tdm::PortId& port) const override;
+  base::Result<base::Endpoint> open(media::SessionId id, const media::tdm::PortId& port,
+                                    media::AddressFamily family) override;
+  base::Result<void> configure(media::SessionId id, media::LegMedia leg, media::tdm::SlotAudio audio) override;
+  void dial(media::SessionId id, char digit) override;
+  std::optional<media::tdm::SlotSessionStats> stats(media::SessionId id) const override;
+  std::optional<media::tdm::SlotSessionStats> close(media::SessionId id) override;
+  base::Result<void> join(const media::tdm::PortId& a, const media::tdm::PortId& b) override;
+  void part(const media::tdm::PortId& port) override;
+  base::Result<void> join_room(media::RoomId room, media::MemberId member, const media::tdm::PortId& port) override;
+
+  Session& last() { return sessions.rbegin()->second; }
+  std::size_t open_sessions() const;
+
+  std::map<media::tdm::PortId, Port> ports;
+  std::map<media::SessionId, Session> sessions;
+  std::vector<std::pair<media::tdm::PortId, media::tdm::PortId>> joined;
+  std::map<media::MemberId, media::tdm::PortId> members;
+
+ private:
+  base::Result<void> take(const media::tdm::PortId& port);
+};
+
 class Exchange;
+
+/// Who is on a port of the TDM bus.
+class TdmSide {
+ public:
+  TdmSide(Exchange& of, media::tdm::PortId at) : exchange(of), id(std::move(at)) {}
+  void tell(const media::tdm::Event& event);
+  void dial(const std::string& digits);
+  /// The next command, which must be of that kind.
+  template <class Command>
+  Command command() {
+    auto& waiting = commands();
+    if (waiting.empty() || !std::holds_alternative<Command>(waiting.front())) {
+      throw std::runtime_error("port " + id.text() + " was told something else, or nothing");
+    }
+    auto out = std::get<Command>(waiting.front());
+    waiting.pop_front();
+    return out;
+  }
+  bool told_nothing() { return commands().empty(); }
+  std::optional<media::CallTone> hears() const;
+
+  Exchange& exchange;
+  const media::tdm::PortId id;
+
+ private:
+  std::deque<media::tdm::Command>& commands();
+};
 
 /// A phone that speaks real SIP text. Each test says what it sends and what it must have received.
 class Phone {
@@ -127,6 +199,11 @@ class Exchange {
   /// The far end of a trunk, a Phone under the trunk's name.
   Phone& trunk(const store::Trunk& trunk, unsigned loop = 0);
   store::Subscription& subscription(const std::string& number);
+  /// A declared port in a shelf that is attached: "shelf/line/slot".
+  TdmSide port(const std::string& name, const std::string& number,
+               store::TdmPortKind kind = store::TdmPortKind::analogue);
+  TdmSide channel(const std::string& name, const std::string& prefix, unsigned strip);
+  void follow_ports();
   /// Runs every loop until none has anything to do.
   void settle();
   /// Lets time pass in small steps, as timers want it.
@@ -141,8 +218,10 @@ class Exchange {
   base::ManualClock clock{base::WallTime{base::Millis{1'700'000'000'000}}};
   FakeMedia media;
   FakeConferences conferences;
+  FakeTdm tdm;
   std::vector<store::JournalEntry> journal;
   std::map<std::string, store::ConferenceRoom> rooms;
+  std::map<std::string, store::TdmPort> tdm_ports;
   CallServices services;
   std::vector<std::unique_ptr<Node>> nodes;
   std::vector<std::unique_ptr<Phone>> phones;

@@ -215,5 +215,13 @@ TEST(ConditionText, NamesEachConditionAndWhereToChangeIt) {
   }
 }
 
+// ENC-5, ENC-6
+TEST(DecisionOfATimeSlot, IsClearWithoutAConditionThatFails) {
+  const Decision decision = of_time_slot();
+  EXPECT_EQ(decision.voice, VoiceTreatment::clear);
+  EXPECT_TRUE(decision.failing().empty());
+  for (const Verdict& verdict : decision.verdicts) EXPECT_FALSE(verdict.applies);
+}
+
 }  // namespace
 }  // namespace cadenas::policy

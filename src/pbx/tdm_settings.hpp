@@ -1,0 +1,16 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "media/audio/tone_table.hpp"
+#include "media/tdm/bus.hpp"
+
+namespace cadenas::pbx {
+
+/// How ports of the TDM bus are served.
+struct TdmSettings {
+  media::tdm::BusSettings bus;
+  base::Millis first_digit{15'000};  ///< after the dial tone began; then congestion tone
+  base::Millis next_digit{5'000};    ///< what was dialled so far is then taken for the whole
+};
+
+}  // namespace cadenas::pbx
