@@ -70,8 +70,8 @@ class Bus {
   Bus(const Bus&) = delete;
   Bus& operator=(const Bus&) = delete;
 
-  /// Puts in a shelf that lives in this process. InService follows for each port. One with the name of a shelf that is
-  /// attached is passed over, and logged.
+  /// Puts in a shelf that lives in this process. InService follows for each port. One that cannot be taken (with the
+  /// name of a shelf that is attached, or more than the bus can have) is passed over, and logged.
   void attach(std::shared_ptr<InProcessShelf> shelf);
 
   /// Tells the card of the port. To a port that is not in service it is passed over: OutOfService was told.

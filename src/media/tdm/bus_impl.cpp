@@ -13,8 +13,18 @@ namespace {
 
 constexpr base::Millis kHelloWithin{5'000};
 constexpr std::size_t kMostAttachments = 32;
+// A shelf is remembered when it goes; names must not fill the memory.
+constexpr std::size_t kMostShelves = 32;
 // A driver serves a bounded batch at a time; more batches than that in 20 ms wait for the next.
 constexpr unsigned kMostServed = 4;
+
+base::Result<void> check(const ShelfDescription& shelf) {
+  const auto is_on_it = [&shelf](const PortDescription& port) {
+    return port.at.carries_voice() && port.at.line < shelf.lines;
+  };
+  if (is_shelf_name(shelf.name) && shelf.lines <= kMostLines && std::ranges::all_of(shelf.ports, is_on_it)) return {};
+  return base::fail("tdm.bad-shelf", "A shelf has a wrong name, too many lines, or a port that is on none of them.");
+}
 
 }  // namespace
 
@@ -208,7 +218,7 @@ void Bus::Impl::publish() {
     const std::lock_guard lock(mutex_);
     known_.insert_or_assign(name, std::move(known));
   }
-  // The sink may ask the bus, and by `step` even make news.
+  // Out of the way first: the sink may call the bus.
   std::vector<std::pair<PortId, Event>> news;
   news.swap(news_);
   for (const auto& [port, event] : news) {
@@ -217,13 +227,17 @@ void Bus::Impl::publish() {
 }
 
 base::Result<void> Bus::Impl::Attachment::on_attached(ShelfDescription description) {
-  std::unique_ptr<Shelf>& known = bus.shelves_[description.name];
-  if (!known) known = std::make_unique<Shelf>(description.name, bus.settings_.tones, bus.news_);
-  if (known->is_attached()) {
-    base::log::warning("tdm.shelf-attached", {{"shelf", description.name}});
+  if (base::Result<void> checked = check(description); !checked) return checked;
+  const auto found = bus.shelves_.find(description.name);
+  if (found != bus.shelves_.end() && found->second->is_attached()) {
     return base::fail("tdm.shelf-attached", "A shelf with the name " + description.name + " is attached already.",
                       "name");
   }
+  if (found == bus.shelves_.end() && bus.shelves_.size() == kMostShelves) {
+    return base::fail("tdm.too-many-shelves", "There are as many shelves as the TDM bus can have.", "name");
+  }
+  std::unique_ptr<Shelf>& known = bus.shelves_[description.name];
+  if (!known) known = std::make_unique<Shelf>(description.name, bus.settings_.tones, bus.news_);
   shelf = known.get();
   shelf->attach(description, *driver, bus.clock_.steady());
   base::log::info("tdm.attached", {{"shelf", description.name}, {"ports", description.ports.size()}});

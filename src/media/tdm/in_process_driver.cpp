@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/log.hpp"
 #include "media/tdm/e1_block.hpp"
 
 namespace cadenas::media::tdm {
@@ -16,6 +17,7 @@ void InProcessDriver::serve(DriverUser& user) {
   if (!has_attached_) {
     has_attached_ = true;
     if (const base::Result<void> taken = user.on_attached(shelf_->description()); !taken) {
+      base::log::warning("tdm.shelf-refused", {{"shelf", shelf_->description().name}, {"reason", taken.error().code}});
       return user.on_gone(taken.error().code);
     }
   }

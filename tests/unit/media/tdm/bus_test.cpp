@@ -88,6 +88,20 @@ TEST_F(BusTest, DoesNotTakeASecondShelfOfTheSameName) {
   EXPECT_EQ(stepped_.take_events().size(), 1u) << "the first goes on";
 }
 
+TEST_F(BusTest, DoesNotTakeMoreShelvesThanItCanRememberNorOneThatCannotBe) {
+  attach_quietly({"wrong", G711Law::a, 1, {{{1, 1}, PortKind::analogue, false}}});
+  attach_quietly({"Wrong", G711Law::a, 1, {}});
+  EXPECT_TRUE(bus_.shelves().empty());
+  for (int i = 0; i < 40; ++i) {
+    const auto shelf = attach_quietly(description("rack-" + std::to_string(i)));
+    shelf->pull_out();
+    stepped_.step();
+  }
+  EXPECT_EQ(bus_.shelves().size(), 32u);
+  attach(description("rack-3"));
+  EXPECT_TRUE(bus_.port({"rack-3", kAt})->in_service) << "one that it knows comes back";
+}
+
 TEST_F(BusTest, TellsHooksOnceAndOnlyWhatFitsThePort) {
   const auto shelf = attach_quietly(description("rack"));
   shelf->tell(kAt, OffHook{});
