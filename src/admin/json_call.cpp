@@ -19,6 +19,18 @@ boost::json::value optional_time(const Time& at) {
   return at ? boost::json::value(timestamp(*at)) : boost::json::value(nullptr);
 }
 
+boost::json::value quality_json(const std::optional<pbx::LegQuality>& quality) {
+  if (!quality) return nullptr;
+  const auto number = [](const std::optional<double>& of) {
+    return of ? boost::json::value(*of) : boost::json::value(nullptr);
+  };
+  return object{{"loss_from_percent", quality->loss_from},
+                {"jitter_from_ms", quality->jitter_from},
+                {"loss_to_percent", number(quality->loss_to)},
+                {"jitter_to_ms", quality->jitter_to},
+                {"round_trip_ms", number(quality->round_trip)}};
+}
+
 object leg_json(const pbx::LegView& leg) {
   return {{"number", json_text(leg.number)},
           {"trunk", leg.trunk},
@@ -44,7 +56,8 @@ object leg_json(const pbx::LegView& leg) {
           {"slot_said", leg.slot_said},
           {"slot_missed", leg.slot_missed},
           {"padlock", leg.padlock},
-          {"reason", json_text(leg.reason)}};
+          {"reason", json_text(leg.reason)},
+          {"quality", quality_json(leg.quality)}};
 }
 
 object leg_json(const store::LegRecord& leg) {
@@ -133,17 +146,23 @@ object explain(const Call& call, bool in_progress) {
 }
 
 void add_room(object& out, const pbx::CallView& call) {
+  out["conference"] = call.conference;
+  out["conference_reason"] = json_text(call.conference_reason);
   if (!call.room) return;
   const auto numbers = [](const std::vector<std::string>& of) {
     array all;
     for (const std::string& number : of) all.emplace_back(json_text(number));
     return all;
   };
-  out["room"] = object{{"encrypted", call.room->encrypted},
+  out["room"] = object{{"purpose", call.room->purpose},
+                       {"encrypted", call.room->encrypted},
                        {"locked", call.room->locked},
                        {"reason", json_text(call.room->reason)},
                        {"speaking", numbers(call.room->speaking)},
-                       {"waiting", numbers(call.room->waiting)}};
+                       {"waiting", numbers(call.room->waiting)},
+                       {"called", numbers(call.room->called)},
+                       {"links", numbers(call.room->links)},
+                       {"refused_links", numbers(call.room->refused_links)}};
 }
 
 void add_relay(object& out, const pbx::CallView& call) {

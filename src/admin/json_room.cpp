@@ -1,5 +1,6 @@
 #include "admin/json_room.hpp"
 
+#include <boost/json/array.hpp>
 #include <utility>
 
 #include "admin/json_text.hpp"
@@ -7,12 +8,25 @@
 
 namespace cadenas::admin {
 
-boost::json::object to_json(const store::ConferenceRoom& r) {
+boost::json::object to_json(const store::ConferenceRoom& r, const store::RoomLinks& links) {
+  boost::json::array linked;
+  for (const store::RoomLink& link : links) {
+    if (link.joins(r.number)) linked.emplace_back(link.far_end(r.number));
+  }
   return {{"number", r.number},
           {"name", json_text(r.name)},
           {"asks_pin", r.asks_pin},
           {"clear_members", store::to_string(r.clear_members)},
-          {"announcements", r.announcements}};
+          {"announcements", r.announcements},
+          {"links", std::move(linked)}};
+}
+
+base::Result<std::string> read_called_number(std::string_view body) {
+  auto reader = ObjectReader::parse(body);
+  if (!reader) return tl::unexpected<base::Error>(reader.error());
+  std::string number = reader->required_text("number");
+  if (auto read_well = reader->finish(); !read_well) return tl::unexpected<base::Error>(read_well.error());
+  return number;
 }
 
 base::Result<store::ConferenceRoom> read_room(std::string_view body, std::string number) {

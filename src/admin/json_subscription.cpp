@@ -24,6 +24,9 @@ base::Result<store::Subscription> read(ObjectReader& reader, store::Subscription
   if (const auto v = reader.text("display_name")) s.display_name = *v;
   if (const auto v = reader.text("auth_user")) s.auth_user = *v;
   if (const auto v = reader.flag("encryption_right")) s.encryption_right = *v;
+  if (const auto v = reader.flag("intrusion_right")) s.intrusion_right = *v;
+  if (const auto v = reader.flag("listen_right")) s.listen_right = *v;
+  if (const auto v = reader.flag("intrusion_protected")) s.intrusion_protected = *v;
   if (const auto v = reader.text("facility_class")) s.facility_class = *v;
   if (const auto v = reader.word("srtp_mode", store::parse_srtp_mode)) s.srtp_mode = *v;
   if (const auto v = reader.word("terminal", store::parse_terminal_kind)) s.terminal = *v;
@@ -49,7 +52,10 @@ boost::json::object to_json(const store::Subscription& s) {
           {"facility_class", s.facility_class},
           {"srtp_mode", store::to_string(s.srtp_mode)},
           {"terminal", store::to_string(s.terminal)},
-          {"offer_style", store::to_string(s.offer_style)}};
+          {"offer_style", store::to_string(s.offer_style)},
+          {"intrusion_right", s.intrusion_right},
+          {"listen_right", s.listen_right},
+          {"intrusion_protected", s.intrusion_protected}};
 }
 
 boost::json::object to_json(const store::FacilityClass& c) {

@@ -22,6 +22,7 @@ class ManagedPbx {
   virtual ~ManagedPbx() = default;
   virtual void registrations(std::function<void(std::vector<pbx::RegistrationView>)> done) = 0;
   virtual void calls(std::function<void(std::vector<pbx::CallView>)> done) = 0;
+  virtual void call_from_room(std::string room, std::string number, Done<void> done) = 0;
   virtual std::optional<pki::Certificate> certificate() const = 0;
   virtual std::vector<pki::Certificate> trusted_by_phones() const = 0;
   virtual std::shared_ptr<const pki::OcspState> ocsp() const = 0;
@@ -55,6 +56,9 @@ class RunningPbx final : public ManagedPbx {
     pbx_.registrations(std::move(done));
   }
   void calls(std::function<void(std::vector<pbx::CallView>)> done) override { pbx_.calls(std::move(done)); }
+  void call_from_room(std::string room, std::string number, Done<void> done) override {
+    pbx_.call_from_room(std::move(room), std::move(number), std::move(done));
+  }
   std::optional<pki::Certificate> certificate() const override { return pbx_.certificate(); }
   std::vector<pki::Certificate> trusted_by_phones() const override { return pbx_.trusted_by_phones(); }
   std::shared_ptr<const pki::OcspState> ocsp() const override { return pbx_.ocsp(); }

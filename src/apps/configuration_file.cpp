@@ -1,6 +1,7 @@
 #include "apps/configuration_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fstream>
 #include <sstream>
@@ -180,6 +181,26 @@ void read_suites(TomlSection& calls, std::string_view key, std::vector<media::Su
   }
 }
 
+void read_intrusion(TomlSection& calls, pbx::CallSettings& out) {
+  calls.text("intrusion_prefix", out.intrusion_prefix);
+  calls.text("listen_prefix", out.listen_prefix);
+  calls.text("intervention_prefix", out.intervention_prefix);
+  calls.flag("listen_tone", out.listen_tone);
+  const std::array prefixes{std::pair{"intrusion_prefix", &out.intrusion_prefix},
+                            std::pair{"listen_prefix", &out.listen_prefix},
+                            std::pair{"intervention_prefix", &out.intervention_prefix}};
+  for (const auto& [name, prefix] : prefixes) {
+    constexpr std::string_view dialled = "0123456789*#";
+    if (prefix->size() > 8 || prefix->find_first_not_of(dialled) != std::string::npos) {
+      calls.refuse(name, "A prefix is at most 8 of 0-9 * #.");
+    }
+    for (const auto& [other_name, other] : prefixes) {
+      if (other == prefix || prefix->empty() || !other->starts_with(*prefix)) continue;
+      calls.refuse(name, std::string("What is dialled would begin with ") + other_name + ", too.");
+    }
+  }
+}
+
 void read_calls(TomlSection calls, pbx::CallSettings& out) {
   calls.integer("max_calls", 1, million, out.max_calls);
   calls.integer("max_calls_per_number", 1, million, out.max_calls_per_number);
@@ -193,6 +214,7 @@ void read_calls(TomlSection calls, pbx::CallSettings& out) {
   }
   calls.flag("reliable_provisionals", out.reliable_provisionals);
   calls.flag("pass_through", out.pass_through);
+  read_intrusion(calls, out);
   read_suites(calls, "offered_suites", out.suites.offered);
   read_suites(calls, "accepted_suites", out.suites.accepted);
   for (const media::Suite suite : out.suites.offered) {

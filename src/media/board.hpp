@@ -13,6 +13,7 @@
 #include "media/leg_media.hpp"
 #include "media/member_stats.hpp"
 #include "media/packet_engine.hpp"
+#include "media/room_link.hpp"
 #include "media/session_stats.hpp"
 #include "media/tdm/slot_audio.hpp"
 #include "media/tdm/time_slot.hpp"
@@ -91,7 +92,13 @@ class Board {
   void announce(RoomId room, Announcement announcement);
   /// Takes the member out and gives its ports back (soon). Its counters at this moment; none if there is none such.
   std::optional<MemberStats> leave(MemberId member);
-  /// Closes the room with all who are in it.
+  /// From now on each room hears the other, some 40 ms later. Rooms stay on their media threads, which hand frames to
+  /// each other: a room that has members cannot move without losing voice, and all that are linked may be more than one
+  /// core can mix. Errors: "media.no-room", "media.link-exists", "media.link-ring" (they hear each other already, so
+  /// that voice would go round for ever).
+  base::Result<void> link_rooms(LinkId id, RoomId a, RoomId b);
+  void unlink_rooms(LinkId id);
+  /// Closes the room with all who are in it, and its links.
   void close_room(RoomId room);
   /// At this moment. None if there is no such member.
   std::optional<MemberStats> member_stats(MemberId member) const;

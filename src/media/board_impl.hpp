@@ -107,6 +107,16 @@ class Board::Impl {
     return thread;
   }
 
+  struct LinkEntry {
+    RoomId a;
+    RoomId b;
+  };
+  /// Whether voice of one room is heard in the other by links.
+  bool are_linked(RoomId one, RoomId other) const;
+  void post_to_room(RoomId room, MediaThread::Command command) {
+    threads[rooms.at(room).thread]->post(std::move(command));
+  }
+
   const BoardSettings settings;
   std::array<PortPool, 2> ports;
   mutable std::mutex mutex;  // guards what follows; never taken for a packet
@@ -114,6 +124,7 @@ class Board::Impl {
   std::unordered_map<SessionId, SlotEntry> slots;
   std::unordered_map<RoomId, RoomEntry> rooms;
   std::unordered_map<MemberId, MemberEntry> members;
+  std::unordered_map<LinkId, LinkEntry> links;
   std::size_t next_thread = 0;
   std::vector<std::unique_ptr<MediaThread>> threads;  // last: they give ports back when they go
 };

@@ -84,6 +84,12 @@ void Board::close_room(RoomId room) {
   const auto found = impl_->rooms.find(room);
   if (found == impl_->rooms.end()) return;
   for (const MemberId member : found->second.members) impl_->members.erase(member);
+  std::erase_if(impl_->links, [&](const auto& entry) {
+    const auto& [id, link] = entry;
+    if (link.a != room && link.b != room) return false;
+    impl_->post_to_room(link.a == room ? link.b : link.a, MediaThread::Unlink{link.a == room ? link.b : link.a, id});
+    return true;
+  });
   impl_->threads[found->second.thread]->post(MediaThread::CloseRoom{room});
   impl_->rooms.erase(found);
 }

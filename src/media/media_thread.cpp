@@ -174,7 +174,9 @@ Room* MediaThread::room(RoomId id) {
 }
 
 void MediaThread::execute(OpenRoom open) {
-  rooms_.insert_or_assign(open.room, std::make_unique<Room>(std::move(open.digits)));
+  const base::WallTime wall_at_zero =
+      clock_.now() - std::chrono::duration_cast<base::Millis>(clock_.steady().time_since_epoch());
+  rooms_.insert_or_assign(open.room, std::make_unique<Room>(std::move(open.digits), wall_at_zero));
   keep_frames();
 }
 
@@ -205,6 +207,14 @@ void MediaThread::execute(TakeSeat take) {
 
 void MediaThread::execute(Announce announce) {
   if (Room* at = room(announce.room)) at->announce(announce.announcement);
+}
+
+void MediaThread::execute(Link link) {
+  if (Room* at = room(link.room)) at->link(link.link, std::move(link.end));
+}
+
+void MediaThread::execute(Unlink unlink) {
+  if (Room* at = room(unlink.room)) at->unlink(unlink.link);
 }
 
 void MediaThread::execute(Leave leave) {

@@ -92,6 +92,15 @@ class MediaThread {
     RoomId room;
     Announcement announcement;
   };
+  struct Link {
+    RoomId room;
+    LinkId link;
+    RoomLink end;
+  };
+  struct Unlink {
+    RoomId room;
+    LinkId link;
+  };
   struct Leave {
     RoomId room;
     MemberId member;
@@ -100,7 +109,7 @@ class MediaThread {
     RoomId room;
   };
   using Command = std::variant<Add, Configure, Remove, AddSlot, ConfigureSlot, DialSlot, RemoveSlot, OpenRoom, Join,
-                               JoinSlot, ConfigureMember, TakeSeat, Announce, Leave, CloseRoom>;
+                               JoinSlot, ConfigureMember, TakeSeat, Announce, Link, Unlink, Leave, CloseRoom>;
 
   /// Starts at once, named "media/`index`", on `core` if given. `clock` outlives it. Throws std::system_error when the
   /// machine refuses.
@@ -132,6 +141,8 @@ class MediaThread {
   void execute(ConfigureMember configure);
   void execute(TakeSeat take);
   void execute(Announce announce);
+  void execute(Link link);
+  void execute(Unlink unlink);
   void execute(Leave leave);
   void execute(CloseRoom close);
   Room* room(RoomId id);

@@ -6,6 +6,7 @@
 
 #include "media/session_stats.hpp"
 #include "media/side_counters.hpp"
+#include "media/voice_quality.hpp"
 
 namespace cadenas::media {
 
@@ -31,6 +32,7 @@ struct MemberStats {
   int level_dbov = -127;  ///< of what it says, in its last 20 ms: -127 (silence) … 0
   bool speaks = false;    ///< the others hear it now
   Seat seat = Seat::talks;
+  VoiceQuality quality;
 
   friend bool operator==(const MemberStats&, const MemberStats&) = default;
 };
@@ -41,10 +43,11 @@ struct MemberCounters {
   std::atomic<std::int8_t> level_dbov{-127};
   std::atomic<bool> speaks{false};
   std::atomic<Seat> seat{Seat::talks};
+  LiveVoiceQuality quality;
 
   MemberStats read() const {
     constexpr auto relaxed = std::memory_order_relaxed;
-    return {leg.read(), level_dbov.load(relaxed), speaks.load(relaxed), seat.load(relaxed)};
+    return {leg.read(), level_dbov.load(relaxed), speaks.load(relaxed), seat.load(relaxed), quality.read()};
   }
 };
 

@@ -1,12 +1,13 @@
 #include "media/room.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cadenas::media {
 
 void Room::join(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop) {
-  members_.insert_or_assign(id,
-                            std::make_unique<RoomMember>(id, std::move(counters), std::move(sockets), loop, digits_));
+  members_.insert_or_assign(
+      id, std::make_unique<RoomMember>(id, std::move(counters), std::move(sockets), loop, digits_, wall_at_zero_));
   members_.at(id)->begin();
 }
 
@@ -36,19 +37,46 @@ std::unique_ptr<RoomMember> Room::take_out_any() {
   return members_.empty() ? nullptr : take_out(members_.begin()->first);
 }
 
+void Room::use_bands() {
+  BandSet heard = 0;
+  for (const auto& [id, member] : members_) {
+    if (member->voice()) heard |= band_bit(member->voice()->rate());
+  }
+  if (!slots_.empty()) heard |= band_bit(SampleRate::narrow);
+  BandSet all = heard;
+  for (const auto& [id, link] : links_) all |= link.wanted();
+  for (const SampleRate band : kBands) {
+    if ((all & band_bit(band)) != 0) sums_.use(band);
+  }
+  for (auto& [id, link] : links_) {
+    BandSet others = heard;
+    for (const auto& [other, there] : links_) {
+      if (other != id) others |= there.wanted();
+    }
+    link.want(others);
+  }
+}
+
+void Room::tell_links() {
+  const auto speaks = [](const auto& entry) { return entry.second.speaks(); };
+  const bool is_member = std::ranges::any_of(members_, [](const auto& entry) { return entry.second->is_in_sum(); }) ||
+                         std::ranges::any_of(slots_, [](const auto& entry) { return entry.second.is_in_sum(); });
+  const auto speaking = std::ranges::count_if(links_, speaks);
+  for (auto& [id, link] : links_) link.tell(sums_, is_member || speaking > (link.speaks() ? 1 : 0));
+}
+
 void Room::mix(base::SteadyTime now) {
   sums_.begin_frame();
   shared_.begin_frame();
-  for (auto& [id, member] : members_) {
-    member->hear(now);
-    if (member->voice()) sums_.use(member->voice()->rate());
-  }
-  for (auto& [id, slot] : slots_) {
-    slot.hear();
-    sums_.use(SampleRate::narrow);
-  }
+  for (auto& [id, member] : members_) member->hear(now);
+  for (auto& [id, slot] : slots_) slot.hear();
+  for (auto& [id, link] : links_) link.hear();
+  use_bands();
   for (auto& [id, member] : members_) member->add_to(sums_);
   for (auto& [id, slot] : slots_) slot.add_to(sums_);
+  for (auto& [id, link] : links_) link.add_to(sums_);
+  // Before the announcements, which each room makes itself.
+  tell_links();
   announcer_.play(sums_);
   for (auto& [id, member] : members_) member->tell(sums_, shared_);
   for (auto& [id, slot] : slots_) slot.tell(sums_);

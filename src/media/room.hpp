@@ -9,6 +9,7 @@
 #include "media/audio/band_sums.hpp"
 #include "media/audio/room_announcer.hpp"
 #include "media/audio/shared_encoders.hpp"
+#include "media/room_link.hpp"
 #include "media/room_member.hpp"
 #include "media/tdm/slot_member.hpp"
 
@@ -18,8 +19,9 @@ namespace cadenas::media {
 /// has joined and was described, its voice costs no lock, no allocation and no log.
 class Room {
  public:
-  /// `digits` may be empty.
-  explicit Room(DigitSink digits) : digits_(std::make_shared<const DigitSink>(std::move(digits))) {}
+  /// `digits` may be empty. `wall_at_zero`: see MemberReports.
+  explicit Room(DigitSink digits, base::WallTime wall_at_zero = {})
+      : digits_(std::make_shared<const DigitSink>(std::move(digits))), wall_at_zero_(wall_at_zero) {}
 
   /// Throws as PacketLoop::attach; then the member is to be taken out. `loop` outlives it.
   void join(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop);
@@ -36,15 +38,24 @@ class Room {
   /// The same for anyone who is left; null when empty.
   std::unique_ptr<RoomMember> take_out_any();
 
+  /// From now on it hears another room, and is heard there; see RoomLink.
+  void link(LinkId id, RoomLink link) { links_.insert_or_assign(id, std::move(link)); }
+  void unlink(LinkId id) { links_.erase(id); }
+
   /// Mixes the 20 ms that begin at `now`. Call every 20 ms.
   void mix(base::SteadyTime now);
 
   std::size_t size() const { return members_.size() + slots_.size(); }
 
  private:
+  void use_bands();
+  void tell_links();
+
   std::shared_ptr<const DigitSink> digits_;
+  base::WallTime wall_at_zero_;
   std::unordered_map<MemberId, std::unique_ptr<RoomMember>> members_;
   std::unordered_map<MemberId, tdm::SlotMember> slots_;
+  std::unordered_map<LinkId, RoomLink> links_;
   BandSums sums_;
   SharedEncoders shared_;
   RoomAnnouncer announcer_;

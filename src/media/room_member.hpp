@@ -5,6 +5,7 @@
 
 #include "media/audio/member_voice.hpp"
 #include "media/leg_ports.hpp"
+#include "media/member_reports.hpp"
 #include "media/member_stats.hpp"
 #include "media/own_packets.hpp"
 #include "media/packet_loop.hpp"
@@ -16,8 +17,9 @@ namespace cadenas::media {
 class RoomMember final : public PortUser {
  public:
   /// `loop` outlives it.
+  /// `wall_at_zero`: see MemberReports.
   RoomMember(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop,
-             std::shared_ptr<const DigitSink> digits);
+             std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero);
   RoomMember(const RoomMember&) = delete;
   RoomMember& operator=(const RoomMember&) = delete;
 
@@ -32,10 +34,13 @@ class RoomMember final : public PortUser {
   /// None before signalling described it.
   const MemberVoice* voice() const { return voice_.get(); }
 
+  /// The others hear it in this frame.
+  bool is_in_sum() const { return is_in_sum_; }
+
   /// The three steps of a frame, each for all members before the next: hear what it says, …
   void hear(base::SteadyTime now);
   void add_to(BandSums& sums);                        ///< … add that to the sum, if the others are to hear it, …
-  void tell(BandSums& sums, SharedEncoders& shared);  ///< … and send it the sum of the others.
+  void tell(BandSums& sums, SharedEncoders& shared);  ///< … and send it the sum of the others, and a report if due.
 
   void on_packet(Port& port, const PacketRead& packet, PacketLoop& loop, base::SteadyTime now) override;
   void on_sent(const Departure& departure, bool accepted) override {
@@ -47,6 +52,8 @@ class RoomMember final : public PortUser {
   void dialled(char digit) const {
     if (*digits_) (*digits_)(id_, digit);
   }
+  std::uint32_t clock() const { return facts(voice_->agreed().sends.codec).clock; }
+  void send_report();
 
   MemberId id_;
   std::shared_ptr<MemberCounters> counters_;
@@ -57,6 +64,9 @@ class RoomMember final : public PortUser {
   Seat seat_ = Seat::talks;
   bool is_in_sum_ = false;
   OwnPackets packets_;
+  MemberReports reports_;
+  OwnPacket report_;
+  base::SteadyTime frame_{};  // that is being mixed
   LegPorts ports_;
   std::function<void()> ended_;
 };

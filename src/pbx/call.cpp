@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "pbx/call_facts.hpp"
 #include "pbx/calls.hpp"
+#include "pbx/intrusion_dialled.hpp"
 #include "pbx/slot_description.hpp"
 #include "sip/grammar.hpp"
 #include "sip/header_values.hpp"
@@ -37,6 +38,11 @@ using RoomPtr = std::shared_ptr<const store::ConferenceRoom>;
 bool is_tdm(const std::optional<Destination>& destination) {
   return destination && (std::holds_alternative<std::shared_ptr<const store::TdmPort>>(*destination) ||
                          std::holds_alternative<TdmTrunkCall>(*destination));
+}
+
+bool is_terminal(const std::optional<Destination>& destination) {
+  return destination && (std::holds_alternative<std::shared_ptr<const store::Subscription>>(*destination) ||
+                         std::holds_alternative<std::shared_ptr<const store::TdmPort>>(*destination));
 }
 
 Correspondent correspondent_of(const std::optional<Destination>& destination, const std::string& number) {
@@ -97,7 +103,9 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   const std::string number = number_of_uri(message.request_uri());
   // One snapshot for the whole: the number may be removed at any moment.
   const auto destination = route(*services.snapshot(), number);
-  const bool is_reached = destination && !(caller.is_outside() && leads_out(*destination));
+  const auto feature =
+      replaces || caller.is_outside() || is_terminal(destination) ? std::nullopt : intrusion_dialled(settings, number);
+  const bool is_reached = feature || (destination && !(caller.is_outside() && leads_out(*destination)));
   if (!is_reached && !replaces) return invite->respond(404);
   auto leg = InboundLeg::make(calls, invite, caller.number);
   if (!leg) {
@@ -105,6 +113,11 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
     return;
   }
   if (caller.trunk) (*leg)->set_trunk();
+  if (feature) {
+    std::string user_agent(message.value(sip::HeaderId::user_agent));
+    return Conferences::intrude(services, {*leg, std::move(caller), std::move(user_agent), std::move(ticket)},
+                                *feature);
+  }
   if (const auto* room = destination ? std::get_if<RoomPtr>(&*destination) : nullptr; room && !replaces) {
     std::string user_agent(message.value(sip::HeaderId::user_agent));
     return Conferences::enter(services, {*leg, std::move(caller), std::move(user_agent), std::move(ticket)}, *room);
@@ -202,6 +215,7 @@ Call::PartyPtr Call::other_of(const PartyPtr& party) const {
 
 void Call::on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) {
   const auto self = shared_from_this();
+  if (pass_to_borrower(leg, event)) return;
   const PartyPtr party = party_of(leg);
   if (!party || state_ == CallState::ended) {
     // A contact that answered just as the call ended.
@@ -265,6 +279,7 @@ void Call::hang_up(const std::string& cause) {
   cancel_forks();
   if (transfer_ && !transfer_->referrer_gone) notify(transfer_->referrer, 487, true);
   for (const PartyPtr& party : parties_) end_leg(party);
+  if (lent_) Conferences::hang_up_lent(services_, lent_->conference, cause);
   finalize(cause);
 }
 
@@ -290,6 +305,10 @@ CallView Call::view() const {
   view.ended = ended_at_;
   view.cause = cause_;
   view.media_moves = media_moves_;
+  if (lent_) {
+    view.conference = lent_->conference;
+    view.conference_reason = lent_->reason;
+  }
   const std::optional<CallStats> stats = final_stats_ ? final_stats_ : media_.stats(session_);
   if (stats) {
     view.relay = stats->packets.relay;

@@ -12,6 +12,7 @@
 #include "media/board.hpp"
 #include "pbx/call_session.hpp"
 #include "pbx/call_view.hpp"
+#include "pbx/conference_member.hpp"
 #include "pbx/forking.hpp"
 #include "pbx/inbound_leg.hpp"
 #include "pbx/leg_event.hpp"
@@ -21,6 +22,7 @@
 #include "pbx/routing.hpp"
 #include "pbx/transfer.hpp"
 #include "pbx/trunk_match.hpp"
+#include "policy/intrusion.hpp"
 #include "store/model.hpp"
 
 namespace cadenas::pbx {
@@ -42,8 +44,10 @@ struct CallServices;
 ///   trying, ringing | caller cancels          | contacts cancelled                            | ended
 ///   answered | offer of one                   | offer to the other, its answer back           | answered
 ///   answered | REFER of one                   | the target is called, then takes its place    | answered
+///   answered | REFER of one to a room         | the other one goes into the conference        | ended
 ///   answered | one ends                       | BYE to the other                              | ended
 ///   answered | media session lost             | another session, both parties offered it      | answered
+///   answered | somebody breaks in             | both parties lent to a conference             | answered
 ///   any      | hang_up                        | all legs ended                                | ended
 class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
  public:
@@ -71,6 +75,22 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   void surrender(const std::shared_ptr<Leg>& replaced, bool or_end, base::Loop& answer_on,
                  const std::function<void(std::shared_ptr<Party>)>& taken);
 
+  // Somebody breaks into the call (CONF-5, CONF-6): a conference borrows both parties (call_lending.cpp). Their legs go
+  // on to report here, and what they say is passed on to the conference, so that nothing is lost on the way.
+
+  /// Whether that number is one of two that are in conversation.
+  bool joins(const std::string& number) const;
+  using Borrowed = std::array<std::shared_ptr<ConferenceMember>, 2>;
+  /// Judges `facts`, whose parties are filled in here, and hands the parties over into `to`. `done` runs on the
+  /// borrower's loop. Errors "intrusion.no-call" and those of policy::judge_intrusion. On the call's loop.
+  void lend(policy::IntrusionFacts facts, const Borrowed& to, base::Loop& borrower, const std::string& conference,
+            const std::function<void(base::Result<void>)>& done);
+  /// They come back, and are offered each other again. `meanwhile` is what their legs were in the conference.
+  void take_back(const std::vector<LegView>& meanwhile);
+  /// They do not come back.
+  void lent_for_good(const std::vector<LegView>& meanwhile, const std::string& cause);
+  base::Loop& loop() const { return loop_; }
+
  private:
   using PartyPtr = std::shared_ptr<Party>;
   using Side = media::Side;
@@ -92,6 +112,15 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
     PartyPtr referrer;  // its leg gets the NOTIFYs
     Side side = Side::a;
     bool referrer_gone = false;
+  };
+
+  struct Lending {
+    Borrowed to;
+    std::array<std::shared_ptr<Leg>, 2> legs;
+    std::array<bool, 2> encrypted{};
+    base::Loop* borrower = nullptr;
+    std::string conference;
+    std::string reason;
   };
 
   // Setting up (call.cpp, call_forks.cpp).
@@ -145,6 +174,8 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   void transfer_to_dialog(const PartyPtr& referrer, const TransferTarget& target, const std::string& referred_by);
   /// `is_new` where it was called from here, and has our offer and we its answer already.
   void complete_transfer(const PartyPtr& newcomer, bool is_new);
+  void transfer_to_room(const PartyPtr& referrer, const std::shared_ptr<const store::ConferenceRoom>& room,
+                        const std::shared_ptr<ConferenceMember>& replaced);
   void transfer_failed(const CallRefusal& refusal);
   void seat(Side side, const PartyPtr& newcomer);
   void replace_dialog(const ReplacedDialog& replaced);
@@ -161,6 +192,10 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   MediaEnd end_of(const Party& party) const;
   bool can_move() const;
   void move_media(unsigned tries_left);
+
+  bool pass_to_borrower(const std::shared_ptr<Leg>& leg, const LegEvent& event);
+  void keep_left(LegView leg);
+  policy::IntrusionSet intrusion_set(const Party& party) const;
 
   // Ending.
   void on_ended(const PartyPtr& party, const std::string& cause);
@@ -204,6 +239,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   std::optional<AudioDescription> caller_audio_;  // its offer; none: the 200 brings ours
   std::optional<Exchange> exchange_;
   std::optional<Transfer> transfer_;
+  std::optional<Lending> lent_;
   std::optional<CallStats> final_stats_;
 };
 

@@ -13,18 +13,6 @@
 
 namespace cadenas::pbx {
 
-namespace {
-
-std::string trunk_uri(const TrunkCall& to, const sip::Flow& flow) {
-  std::string uri =
-      "sip:" + sip::escape_user(to.dialled) + "@" + uri_host(flow.remote) + ":" + std::to_string(flow.remote.port());
-  if (flow.transport == sip::Transport::tcp) uri += ";transport=tcp";
-  if (flow.transport == sip::Transport::tls) uri += ";transport=tls";
-  return uri;
-}
-
-}  // namespace
-
 AudioDescription Call::audio_for_forks() const {
   if (!transfer_) return caller_audio_ ? *caller_audio_ : default_audio();
   AudioDescription audio = at(media::other(transfer_->side))->media->remote_audio();
@@ -140,10 +128,7 @@ void Call::trunk_reached(const TrunkCall& to, const Correspondent& callee, const
   const bool opens =
       opens_media(*flow, [=, self = shared_from_this()] { self->trunk_reached(to, callee, flow, referred_by); });
   if (opens) return;
-  // What is dialled there, at its own host: our numbers and addresses mean nothing to it.
-  add_sip_fork(
-      {*flow, trunk_uri(to, *flow), to.dialled, uri_host(flow->remote), to.trunk->auth_user, to.trunk->auth_password},
-      {}, callee);
+  add_sip_fork(target_at_trunk(to, *flow), {}, callee);
   start_ringing(referred_by);
 }
 

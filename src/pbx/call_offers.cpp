@@ -40,7 +40,8 @@ void Call::refuse(const PartyPtr& to, int status, const std::string& warning) {
 void Call::make_offer_to(const PartyPtr& to, const AudioDescription& audio, bool insist, bool plain) {
   const PartyPtr other = other_of(to);
   auto plan = plan_for(*to, other ? *other : *to, policy::OfferMoment::in_request);
-  const auto form = plain ? policy::MediaForm::avp_plain : to->media->form_in_dialog(plan.form);
+  const bool anew = std::exchange(to->encrypts_again, false);
+  const auto form = plain ? policy::MediaForm::avp_plain : anew ? plan.form : to->media->form_in_dialog(plan.form);
   // A phone that encrypts already refuses something else, and the session stays as it was (RFC 3261 §14.1).
   to->retry_plain = !plain && plan.retry_plain && form != policy::MediaForm::avp_plain && !to->media->encrypted();
   auto sdp = std::make_shared<const sip::Sdp>(to->media->make_offer(audio, form));

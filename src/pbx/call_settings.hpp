@@ -26,6 +26,11 @@ struct CallSettings {
   /// of its own, a phone that rings and does not answer never learns the key of the call, and a transfer needs no new
   /// keys; what it would save is one encryption of about 0.25 µs against 4 µs for moving the packet.
   bool pass_through = false;
+  // What is dialled before a number to break into its call; empty: nobody can.
+  std::string intrusion_prefix;        ///< CONF-5
+  std::string listen_prefix;           ///< CONF-6
+  std::string intervention_prefix;     ///< CONF-6
+  bool listen_tone = true;             ///< the three hear a tone when somebody begins to listen in
   std::string user_agent = "Cadenas";  ///< Server and User-Agent
 };
 

@@ -26,7 +26,11 @@ void Call::on_refer(const PartyPtr& referrer, const leg_event::Refer& event) {
   transfer_to_number(referrer, target->number, event.referred_by);
 }
 
-void Call::transfer_to_number(const PartyPtr&, const std::string& number, const std::string& referred_by) {
+void Call::transfer_to_number(const PartyPtr& referrer, const std::string& number, const std::string& referred_by) {
+  const auto model = services_.snapshot();
+  if (const auto room = model->rooms.find(number); room != model->rooms.end()) {
+    return transfer_to_room(referrer, room->second, nullptr);
+  }
   best_ = {};
   invite_number(number, referred_by);
 }
@@ -37,6 +41,16 @@ void Call::transfer_to_dialog(const PartyPtr& referrer, const TransferTarget& ta
                         std::shared_ptr<Leg> leg, std::shared_ptr<LegOwner> owner, base::Loop* owner_loop) {
                       const auto self = weak.lock();
                       if (!self || self->state_ == CallState::ended) return;
+                      const auto replaced = std::dynamic_pointer_cast<ConferenceMember>(owner);
+                      if (replaced && leg->number() == referrer->who.number) {
+                        return Conferences::room_of(self->services_, replaced, self->loop_,
+                                                    [weak, referrer, replaced](const auto& room) {
+                                                      const auto call = weak.lock();
+                                                      if (!call || call->state_ == CallState::ended) return;
+                                                      if (!room) return call->transfer_failed({481, {}, {}});
+                                                      call->transfer_to_room(referrer, room, replaced);
+                                                    });
+                      }
                       const auto other_call = std::dynamic_pointer_cast<Call>(owner);
                       // Only the subscription that holds both calls may join them.
                       if (!other_call || other_call == self || leg->number() != referrer->who.number) {
@@ -76,6 +90,23 @@ void Call::on_joins(const PartyPtr& party, const leg_event::Joins& event) {
   }
   transfer_ = Transfer{party, side_of(party), true};
   transfer_to_leg(party, event.with, other_call, *event.owner_loop, {}, {});
+}
+
+void Call::transfer_to_room(const PartyPtr& referrer, const std::shared_ptr<const store::ConferenceRoom>& room,
+                            const std::shared_ptr<ConferenceMember>& replaced) {
+  const PartyPtr other = other_of(referrer);
+  const bool may_go = other && other->leg->flow() && other->confirmed && !other->gone && !exchange_ &&
+                      other->media->state() == PartyMedia::State::stable;
+  if (!may_go) return transfer_failed({491, {}, {}});
+  const Side side = side_of(other);
+  keep_left(view_in(side, media_.stats(session_)));
+  transfer_.reset();
+  notify(referrer, 200, true);
+  end_leg(referrer);
+  at(side) = nullptr;
+  NumberCounts::Ticket ticket = other->calls ? std::move(ticket_) : std::move(trunk_ticket_);
+  Conferences::bring_in(services_, std::move(*other), std::move(ticket), room, replaced);
+  finalize("transferred");
 }
 
 void Call::surrender(const std::shared_ptr<Leg>& replaced, bool or_end, base::Loop& answer_on,

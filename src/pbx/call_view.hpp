@@ -16,6 +16,15 @@ constexpr std::string_view to_string(CallState state) {
   return names[static_cast<std::size_t>(state)];
 }
 
+/// How voice arrives on a leg that ends at the media board, by RTCP (RFC 3550 §6.4). Percent and milliseconds.
+struct LegQuality {
+  double loss_from = 0;  ///< of what the phone sent, as we count it
+  double jitter_from = 0;
+  std::optional<double> loss_to{};  ///< of what we sent lately, as the phone reports it; none: it has reported nothing
+  double jitter_to = 0;
+  std::optional<double> round_trip{};
+};
+
 /// One leg of a call as API, CLI, call records and pages show it: a value. Never holds a key.
 struct LegView {
   std::string number;
@@ -48,15 +57,21 @@ struct LegView {
   bool padlock = false;
   std::string reason;                     ///< one sentence: why the padlock is as it is
   std::vector<policy::Verdict> verdicts;  ///< every condition (RIGHT-9)
+  std::optional<LegQuality> quality{};    ///< of a member of a conference
 };
 
 /// The whole of a conference, which no padlock of a phone can show (CONF-7).
 struct RoomView {
+  std::string purpose = "room";       ///< or "intrusion", "listen-in", "intervention": somebody in a call of two others
   bool encrypted = false;             ///< every member can encrypt, and all legs are to be so
   bool locked = false;                ///< nobody else is let in
   std::string reason;                 ///< sentences: how it stands, and who keeps it from being encrypted
   std::vector<std::string> speaking;  ///< numbers of who is heard now
   std::vector<std::string> waiting;   ///< numbers of who has not given the PIN yet
+  std::vector<std::string> called;    ///< numbers that ring to be brought in
+  std::vector<std::string> links;     ///< numbers of the rooms that hear this one and are judged with it (CONF-4)
+  std::vector<std::string>
+      refused_links;  ///< numbers of rooms that are to be linked, as soon as all agree on clear voice
 };
 
 struct CallView {
@@ -67,11 +82,13 @@ struct CallView {
   base::WallTime started{};
   std::optional<base::WallTime> answered;
   std::optional<base::WallTime> ended;
-  std::string cause;               ///< empty while the call lives
-  std::string relay;               ///< the rtpengine that carries the voice; empty: the embedded board
-  bool media_lost = false;         ///< that relay does not have it any more, and no other has taken over yet
-  unsigned media_moves = 0;        ///< how often another one took over; packets are counted since the last time
-  std::vector<LegView> legs;       ///< the caller's first
+  std::string cause;              ///< empty while the call lives
+  std::string relay;              ///< the rtpengine that carries the voice; empty: the embedded board
+  bool media_lost = false;        ///< that relay does not have it any more, and no other has taken over yet
+  unsigned media_moves = 0;       ///< how often another one took over; packets are counted since the last time
+  std::string conference;         ///< id of the conference that both parties are in while somebody breaks into the call
+  std::string conference_reason;  ///< a sentence: who does, and what it means for the voice
+  std::vector<LegView> legs;      ///< the caller's first
   std::optional<RoomView> room{};  ///< of a conference, whose legs are those of its members
 };
 

@@ -143,6 +143,11 @@ void Calls::add_call(std::shared_ptr<Call> call) {
   calls_[id] = std::move(call);
 }
 
+std::shared_ptr<Call> Calls::call_of(const std::string& number) const {
+  const auto found = std::find_if(calls_.begin(), calls_.end(), [&](const auto& c) { return c.second->joins(number); });
+  return found == calls_.end() ? nullptr : found->second;
+}
+
 void Calls::remove_call(const std::string& id) {
   calls_.erase(id);
 }

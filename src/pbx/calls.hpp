@@ -112,6 +112,8 @@ class Calls {
   void remove_leg(const std::string& call_id, const std::string& local_tag);
   std::shared_ptr<SipLeg> find_leg(std::string_view call_id, std::string_view local_tag) const;
   void add_call(std::shared_ptr<Call> call);
+  /// A call in progress of two that are in conversation, of whom one has that number; null if there is none.
+  std::shared_ptr<Call> call_of(const std::string& number) const;
   void remove_call(const std::string& id);
 
  private:

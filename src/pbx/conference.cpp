@@ -8,7 +8,7 @@
 #include "media/board.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/conference_media.hpp"
-#include "policy/room_encryption.hpp"
+#include "pbx/info_dtmf.hpp"
 
 namespace cadenas::pbx {
 
@@ -16,16 +16,29 @@ namespace {
 
 constexpr base::Millis pin_patience{30'000};
 
+LegQuality quality_of(const media::VoiceQuality& counted) {
+  LegQuality out;
+  const auto lost = static_cast<double>(std::max<std::int64_t>(counted.received_lost, 0));
+  if (lost > 0) out.loss_from = 100 * lost / (lost + static_cast<double>(counted.received));
+  out.jitter_from = counted.received_jitter_us / 1000.0;
+  if (!counted.is_reported) return out;
+  out.loss_to = 100 * counted.sent_loss_256 / 256.0;
+  out.jitter_to = counted.sent_jitter_us / 1000.0;
+  if (counted.round_trip_us > 0) out.round_trip = counted.round_trip_us / 1000.0;
+  return out;
+}
+
 }  // namespace
 
-Conference::Conference(Calls& calls, std::shared_ptr<const store::ConferenceRoom> room, std::function<void()> emptied)
+Conference::Conference(Calls& calls, std::shared_ptr<const store::ConferenceRoom> room, std::function<void()> changed)
     : calls_(calls),
       services_(calls.services()),
       loop_(calls.loop()),
       id_(base::random_hex(8)),
       board_room_(services_.last_session_id.fetch_add(1) + 1),
       room_(std::move(room)),
-      emptied_(std::move(emptied)),
+      changed_(std::move(changed)),
+      whole_(std::make_shared<LinkedBridges>(std::vector<Conference*>{this})),
       started_(loop_.clock().now()) {}
 
 base::Result<void> Conference::open() {
@@ -35,6 +48,15 @@ base::Result<void> Conference::open() {
                                               if (const auto self = weak.lock()) self->on_digit(member, digit);
                                             });
                                           });
+}
+
+void Conference::close() {
+  services_.conferences->close_room(board_room_);
+}
+
+void Conference::set_linked(std::shared_ptr<const LinkedBridges> whole, Links links) {
+  whole_ = std::move(whole);
+  links_ = std::move(links);
 }
 
 void Conference::enter(const MemberPtr& member, std::shared_ptr<const store::ConferenceRoom> room) {
@@ -56,9 +78,32 @@ void Conference::enter(const MemberPtr& member, std::shared_ptr<const store::Con
   if (const auto answered = answer_invite(member); !answered) return refuse(member, 488, answered.error().message);
   member->answered = loop_.clock().now();
   base::log::info("conference.entered", {{"room", room_->number}, {"from", member->party.who.number}});
+  ask_pin_or_admit(member);
+}
+
+void Conference::ask_pin_or_admit(const MemberPtr& member) {
   if (!member->keypad.asks_pin()) return admit(member);
   services_.conferences->seat(member->id, media::Seat::waits);
-  member->pin_timer = loop_.after(pin_patience, [self, member] { self->dismiss(member, "no PIN"); });
+  member->pin_timer =
+      loop_.after(pin_patience, [self = shared_from_this(), member] { self->dismiss(member, "no PIN"); });
+}
+
+void Conference::enter_from_call(const MemberPtr& member, std::shared_ptr<const store::ConferenceRoom> room) {
+  const auto self = shared_from_this();
+  room_ = std::move(room);
+  member->conference = self;
+  member->id = services_.last_session_id.fetch_add(1) + 1;
+  member->call_id = base::random_hex(8);
+  member->answered = loop_.clock().now();
+  // He who is replaced has given the PIN.
+  member->keypad = RoomKeypad(member->replaces ? nullptr : room_->pin);
+  members_.push_back(member);
+  if (locked_ && !member->replaces) return dismiss(member, "locked");
+  if (const auto done = take_in(member); !done) {
+    base::log::warning("conference.no-media", {{"room", room_->number}, {"code", done.error().code}});
+    return dismiss(member, "no media");
+  }
+  services_.conferences->seat(member->id, media::Seat::waits);
 }
 
 void Conference::refuse(const MemberPtr& member, int status, const std::string& warning) {
@@ -70,10 +115,12 @@ void Conference::refuse(const MemberPtr& member, int status, const std::string& 
 void Conference::admit(const MemberPtr& member) {
   loop_.cancel(member->pin_timer);
   member->admitted = true;
+  if (const auto replaced = std::exchange(member->replaces, nullptr)) dismiss(replaced, "replaced by a transfer");
   services_.conferences->seat(member->id, media::Seat::talks);
   if (room_->announcements) services_.conferences->announce(board_room_, media::Announcement::joined);
-  level();
+  whole_->level();
   align(member);
+  changed_();
 }
 
 Conference::MemberPtr Conference::member_of(media::MemberId id) const {
@@ -83,7 +130,8 @@ Conference::MemberPtr Conference::member_of(media::MemberId id) const {
 
 void Conference::on_digit(media::MemberId id, char digit) {
   const MemberPtr member = member_of(id);
-  if (!member) return;
+  // Two in a call of their own dial nothing for us.
+  if (!member || member->is_lent()) return;
   const auto wish = member->keypad.dial(digit);
   if (!wish) return;
   switch (*wish) {
@@ -99,7 +147,9 @@ void Conference::on_digit(media::MemberId id, char digit) {
       return dismiss(member, "left by keypad");
     case RoomKeypad::Wish::mute:
       member->muted = !member->muted;
-      return services_.conferences->seat(id, member->muted ? media::Seat::listens : media::Seat::talks);
+      services_.conferences->seat(id, member->muted ? media::Seat::listens : media::Seat::talks);
+      if (intrusion_) tell_of_muting();
+      return;
     case RoomKeypad::Wish::lock: {
       const auto first = std::find_if(members_.begin(), members_.end(), [](const auto& m) { return m->admitted; });
       if (first != members_.end() && *first == member) locked_ = !locked_;
@@ -130,17 +180,20 @@ void Conference::on_member_event(const MemberPtr& member, LegEvent event) {
     void operator()(const leg_event::Moved& e) const { member->party.leg = e.leg; }
     void operator()(const leg_event::Ended& e) const {
       member->party.gone = true;
+      if (member->rings) return room.fork_failed(member, {480, {}, {}});
       room.leave(member, e.cause);
     }
-    void operator()(const leg_event::Info&) const {}
     void operator()(const leg_event::Digit& e) const { room.on_digit(member->id, e.digit); }
     // Who is in a conference takes nobody with him.
     void operator()(const leg_event::Joins&) const { room.dismiss(member, "bye"); }
-    // Of legs that we call.
+    void operator()(const leg_event::Info& e) const {
+      if (const auto digit = digit_of_info(e.content_type, e.body)) room.on_digit(member->id, *digit);
+    }
+    void operator()(const leg_event::Progress& e) const { room.on_progress(member, e); }
+    void operator()(const leg_event::Answered& e) const { room.on_answered(member, e.sdp); }
+    void operator()(const leg_event::Failed& e) const { room.on_failed(member, e.status); }
+    // A room calls phones and SIP trunks only.
     void operator()(const leg_event::Seized&) const {}
-    void operator()(const leg_event::Progress&) const {}
-    void operator()(const leg_event::Answered&) const {}
-    void operator()(const leg_event::Failed&) const {}
   };
   std::visit(Visitor{*this, member}, event);
 }
@@ -156,37 +209,45 @@ void Conference::leave(const MemberPtr& member, const std::string& cause) {
   if (std::erase(members_, member) == 0) return;
   loop_.cancel(member->pin_timer);
   const auto stats = services_.conferences->leave(member->id);
+  if (member->is_lent()) {
+    // The record of his call tells of it.
+    intrusion_->views.push_back(view_of(member->party, stats ? &stats->leg : nullptr));
+  } else {
+    keep_record(*member, stats ? &*stats : nullptr, cause);
+  }
+  if (intrusion_) on_intrusion_left(member, cause);
+  if (member->admitted) {
+    if (room_->announcements && !members_.empty()) {
+      services_.conferences->announce(board_room_, media::Announcement::left);
+    }
+    if (std::ranges::none_of(members_, [](const auto& other) { return other->admitted; })) locked_ = false;
+    whole_->level();
+  }
+  changed_();
+}
+
+void Conference::keep_record(const ConferenceMember& member, const media::MemberStats* stats,
+                             const std::string& cause) const {
   CallView last;
-  last.id = member->call_id;
-  last.from = member->party.who.number;
-  last.to = room_->number;
+  last.id = member.call_id;
+  last.from = member.party.calls ? member.party.who.number : room_->number;
+  last.to = member.party.calls ? room_->number : member.party.who.number;
   last.state = CallState::ended;
-  last.started = member->started;
-  if (member->party.established) last.answered = member->answered;
+  last.started = member.started;
+  if (member.party.established) last.answered = member.answered;
   last.ended = loop_.clock().now();
   last.cause = cause;
-  last.legs.push_back(view_of(member->party, stats ? &stats->leg : nullptr));
+  last.legs.push_back(view_of(member.party, stats ? &stats->leg : nullptr));
   if (services_.record) services_.record(record_of(last));
-  base::log::info(
-      "conference.left",
-      {{"room", room_->number}, {"from", last.from}, {"cause", cause}, {"encrypted", last.legs.front().padlock}});
-  if (members_.empty()) {
-    services_.conferences->close_room(board_room_);
-    return emptied_();
-  }
-  if (!member->admitted) return;
-  if (room_->announcements) services_.conferences->announce(board_room_, media::Announcement::left);
-  const auto in = census();
-  if (in.members == 0) {
-    locked_ = false;
-    encrypted_ = true;
-    return;
-  }
-  level();
+  base::log::info("conference.left", {{"room", room_->number},
+                                      {"member", member.party.who.number},
+                                      {"cause", cause},
+                                      {"encrypted", last.legs.front().padlock}});
 }
 
 void Conference::hang_up(const std::string& cause) {
   const auto self = shared_from_this();
+  if (intrusion_) return end_call(cause);
   for (const MemberPtr& member : std::vector<MemberPtr>(members_)) dismiss(member, cause);
 }
 
@@ -199,21 +260,29 @@ CallView Conference::view() const {
   view.started = started_;
   view.answered = started_;
   RoomView room;
+  if (intrusion_) room.purpose = word_of(intrusion_->kind);
   room.encrypted = encrypted_;
   room.locked = locked_;
   for (const MemberPtr& member : members_) {
     const auto stats = services_.conferences->stats(member->id);
     view.legs.push_back(view_of(member->party, stats ? &stats->leg : nullptr));
-    if (!member->admitted) room.waiting.push_back(member->party.who.number);
+    if (stats) view.legs.back().quality = quality_of(stats->quality);
+    if (!member->admitted && !member->rings) room.waiting.push_back(member->party.who.number);
+    if (member->rings) room.called.push_back(member->party.who.number);
     if (member->admitted && stats && stats->speaks) room.speaking.push_back(member->party.who.number);
   }
-  const std::size_t in = census().members;
-  const auto open = std::count_if(members_.begin(), members_.end(), [](const MemberPtr& m) {
-    return m->admitted && !(m->party.media && m->party.media->encrypted());
-  });
+  const std::size_t in = whole_->census().members;
+  std::ptrdiff_t open = 0;
+  for (const Conference* bridge : whole_->all()) {
+    open += std::ranges::count_if(bridge->members(), [](const MemberPtr& m) {
+      return m->admitted && !(m->party.media && m->party.media->encrypted());
+    });
+  }
   room.reason = encrypted_ ? "Every leg of the conference can be encrypted: " + std::to_string(in - open) + " of " +
                                  std::to_string(in) + " are."
-                           : "The conference is clear. " + who_is_clear();
+                           : "The conference is clear. " + why_clear();
+  room.links = links_.in_effect;
+  room.refused_links = links_.refused;
   view.room = std::move(room);
   return view;
 }

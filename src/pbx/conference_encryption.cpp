@@ -5,32 +5,13 @@
 #include "pbx/calls.hpp"
 #include "pbx/conference.hpp"
 #include "pbx/conference_media.hpp"
-#include "policy/room_encryption.hpp"
 
 namespace cadenas::pbx {
 
-Conference::Census Conference::census(const ConferenceMember* without) const {
-  Census out;
-  for (const MemberPtr& member : members_) {
-    if (!member->admitted || member.get() == without) continue;
-    ++out.members;
-    if (member->able) ++out.able;
-  }
-  return out;
-}
-
-bool Conference::may_be_clear(const ConferenceMember& member) const {
-  const Census others = census(&member);
-  const auto policy = room_->clear_members == store::ClearMembers::fall_back ? policy::ClearNewcomer::fall_back
-                                                                             : policy::ClearNewcomer::refuse;
-  return policy::judge_join(others.members, others.able, false, policy).admitted;
-}
-
-void Conference::level() {
-  const Census in = census();
-  const bool wanted = policy::room_encrypts(in.members, in.able);
-  if (std::exchange(encrypted_, wanted) == wanted) return;
-  services_.conferences->announce(board_room_, wanted ? media::Announcement::encrypted : media::Announcement::clear);
+void Conference::turn(bool encrypted) {
+  if (std::exchange(encrypted_, encrypted) == encrypted) return;
+  if (members_.empty() || whole_->census().members == 0) return;
+  services_.conferences->announce(board_room_, encrypted ? media::Announcement::encrypted : media::Announcement::clear);
   journal_change();
   for (const MemberPtr& member : std::vector<MemberPtr>(members_)) align(member);
 }
@@ -45,37 +26,37 @@ void Conference::align(const MemberPtr& member) {
   }
   if (media.encrypted() == encrypted_) return;
   if (!encrypted_) {
-    member->party.clear_reason = "The conference is clear. " + who_is_clear();
+    member->party.clear_reason = "The conference is clear. " + why_clear();
     return offer(member, policy::MediaForm::avp_plain);
   }
   const policy::MediaForm form = plan_for(member, policy::OfferMoment::in_request).form;
   if (form != policy::MediaForm::avp_plain) return offer(member, form);
   // It could once, and what it rests on has changed: the decision says what.
   member->able = false;
-  level();
+  whole_->level();
 }
 
-std::string Conference::who_is_clear() const {
-  std::string out;
-  for (const MemberPtr& member : members_) {
-    if (!member->admitted || member->able) continue;
-    if (!out.empty()) out += " ";
-    out += member->party.who.number + " cannot encrypt";
-    const std::string why = failing_sentences(member->party.decision);
-    out += why.empty() ? "." : ": " + why;
-  }
-  return out;
+std::string Conference::why_clear() const {
+  if (is_never_encrypted()) return "conference.intrusion: an intrusion is never encrypted.";
+  return whole_->who_is_clear();
 }
 
 void Conference::journal_change() const {
+  if (encrypted_) {
+    journal("conference.encrypted", "All members of the conference can encrypt: voice goes encrypted again.");
+  } else {
+    journal("conference.clear", "Voice of the conference falls back to clear. " + why_clear());
+  }
+}
+
+void Conference::journal(const std::string& code, const std::string& message) const {
   store::JournalEntry entry;
   entry.at = loop_.clock().now();
   entry.actor = "system";
-  entry.code = encrypted_ ? "conference.encrypted" : "conference.clear";
-  entry.message = encrypted_ ? "All members of the conference can encrypt: voice goes encrypted again."
-                             : "Voice of the conference falls back to clear. " + who_is_clear();
+  entry.code = code;
+  entry.message = message;
   entry.subject = room_->number;
-  base::log::info(entry.code, {{"room", room_->number}, {"members", census().members}});
+  base::log::info(code, {{"room", room_->number}, {"members", members_.size()}});
   if (services_.journal) services_.journal(std::move(entry));
 }
 

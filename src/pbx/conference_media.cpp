@@ -31,5 +31,11 @@ std::optional<media::MemberStats> BoardConferences::leave(media::MemberId member
 void BoardConferences::close_room(media::RoomId room) {
   board_.close_room(room);
 }
+base::Result<void> BoardConferences::link_rooms(media::LinkId link, media::RoomId a, media::RoomId b) {
+  return board_.link_rooms(link, a, b);
+}
+void BoardConferences::unlink_rooms(media::LinkId link) {
+  board_.unlink_rooms(link);
+}
 
 }  // namespace cadenas::pbx

@@ -9,6 +9,7 @@
 #include "media/leg_media.hpp"
 #include "media/member_stats.hpp"
 #include "pbx/eip.hpp"
+#include "media/room_link.hpp"
 
 namespace cadenas::media {
 class Board;
@@ -31,6 +32,8 @@ class ConferenceMedia {
   virtual std::optional<media::MemberStats> stats(media::MemberId member) const = 0;
   virtual std::optional<media::MemberStats> leave(media::MemberId member) = 0;
   virtual void close_room(media::RoomId room) = 0;
+  virtual base::Result<void> link_rooms(media::LinkId link, media::RoomId a, media::RoomId b) = 0;
+  virtual void unlink_rooms(media::LinkId link) = 0;
 };
 
 /// On the embedded board, while it takes new sessions ("eip.out-of-service" else). Both outlive it.
@@ -45,6 +48,8 @@ class BoardConferences final : public ConferenceMedia {
   std::optional<media::MemberStats> stats(media::MemberId member) const override;
   std::optional<media::MemberStats> leave(media::MemberId member) override;
   void close_room(media::RoomId room) override;
+  base::Result<void> link_rooms(media::LinkId link, media::RoomId a, media::RoomId b) override;
+  void unlink_rooms(media::LinkId link) override;
 
  private:
   media::Board& board_;

@@ -1,10 +1,18 @@
 #include "pbx/conference_member.hpp"
 
+#include "pbx/call.hpp"
 #include "pbx/conference.hpp"
 
 namespace cadenas::pbx {
 
-void ConferenceMember::on_leg_event(const std::shared_ptr<Leg>&, LegEvent event) {
+void ConferenceMember::on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) {
+  if (given_back) {
+    // It was on its way here when the party went back.
+    lender_loop->post([call = lender, leg, event = std::move(event)] {
+      if (const auto owner = call.lock()) owner->on_leg_event(leg, event);
+    });
+    return;
+  }
   if (const auto room = conference.lock()) room->on_member_event(shared_from_this(), std::move(event));
 }
 

@@ -9,6 +9,7 @@
 #include "base/timers.hpp"
 #include "media/member_stats.hpp"
 #include "pbx/conference_audio.hpp"
+#include "pbx/forking.hpp"
 #include "pbx/leg_event.hpp"
 #include "pbx/number_counts.hpp"
 #include "pbx/party.hpp"
@@ -16,10 +17,20 @@
 
 namespace cadenas::pbx {
 
+class Call;
 class Conference;
 
-/// One caller in a conference, and whom its leg reports to. It is made on the leg's loop and handed to the loop of the
-/// conference, where it belongs from then on.
+/// A call that a conference makes to a number: its contacts ring in parallel, each a member that is not let in yet.
+struct ConferenceInvitation {
+  std::string number;
+  std::size_t ringing = 0;
+  BestRefusal best;
+  NumberCounts::Ticket trunk_ticket;  ///< of the trunk that is called
+  base::Timers::Id ring_timer = 0;
+};
+
+/// One who is in a conference, or called into it, or lent to it by a call, and whom its leg reports to. A caller is
+/// made on the leg's loop and handed to the loop of the conference, where it belongs from then on.
 class ConferenceMember final : public LegOwner, public std::enable_shared_from_this<ConferenceMember> {
  public:
   /// `active_calls` counts it as a call, and outlives it.
@@ -40,10 +51,19 @@ class ConferenceMember final : public LegOwner, public std::enable_shared_from_t
   media::MemberId id = 0;
   std::optional<ConferenceAudio> audio;  ///< none before it is agreed on
   RoomKeypad keypad{nullptr};
-  bool admitted = false;   ///< past the PIN
-  bool able = false;       ///< its leg could be encrypted: it was when it came, or since
-  bool align_due = false;  ///< to be offered what the room is, as soon as no offer is under way
+  std::shared_ptr<ConferenceInvitation> invited;  ///< of a contact that the conference calls
+  bool rings = false;                             ///< called, and has not answered yet
+  bool admitted = false;                          ///< past the PIN
+  bool able = false;                              ///< its leg could be encrypted: it was when it came, or since
+  bool align_due = false;                         ///< to be offered what the room is, as soon as no offer is under way
   bool muted = false;
+  /// The call that lent this party, and takes it back; it belongs to that loop before and after (Call::lend).
+  std::weak_ptr<Call> lender;
+  base::Loop* lender_loop = nullptr;
+  bool is_lent() const { return lender_loop != nullptr; }
+  bool given_back = false;
+  std::shared_ptr<ConferenceMember> replaces;  ///< who leaves when this one, sent by a transfer, is in
+  bool moving = false;                         ///< asked to send its voice here, and has not answered yet
   base::Timers::Id pin_timer = 0;
   const base::WallTime started;
   base::WallTime answered{};

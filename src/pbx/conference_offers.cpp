@@ -100,7 +100,9 @@ void Conference::on_offered(const MemberPtr& member, const SharedSdp& sdp) {
   party.leg->run([answer](Leg& leg) { leg.answer(answer); });
   // A clear offer says nothing of what it could while the room is clear: it refreshes what we asked for.
   if (party.media->encrypted() || encrypted_) member->able = party.media->encrypted();
-  level();
+  whole_->level();
+  align(member);
+  if (intrusion_) give_back();
 }
 
 void Conference::on_offer_answered(const MemberPtr& member, const SharedSdp& sdp) {
@@ -124,24 +126,31 @@ void Conference::on_offer_answered(const MemberPtr& member, const SharedSdp& sdp
   }
   if (party.media->encrypted()) {
     member->able = true;
+  } else if (member->moving && !encrypted_) {
+    member->able = false;
   } else if (encrypted_) {
     if (!may_be_clear(*member)) return dismiss(member, "clear voice refused");
     member->able = false;
     party.clear_reason = "The phone did not agree on a key.";
   }
-  level();
+  whole_->level();
   if (member->align_due) align(member);
+  if (intrusion_) return on_party_in(member);
+  if (std::exchange(member->moving, false)) ask_pin_or_admit(member);
 }
 
 void Conference::on_offer_refused(const MemberPtr& member, int status) {
   PartyMedia& media = *member->party.media;
   media.drop_offer();
   member->align_due = false;
+  if (intrusion_ && refused_by_intrusion(member)) return;
+  // His voice would still go to the call that he has left.
+  if (member->moving) return dismiss(member, "refused the conference");
   if (!encrypted_ || media.encrypted()) return;
   if (!may_be_clear(*member)) return dismiss(member, "clear voice refused");
   member->able = false;
   member->party.clear_reason = "The phone refused the encrypted offer (" + std::to_string(status) + ").";
-  level();
+  whole_->level();
 }
 
 }  // namespace cadenas::pbx

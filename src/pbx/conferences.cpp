@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/bytes.hpp"
 #include "base/log.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/conference.hpp"
@@ -12,7 +13,17 @@ namespace cadenas::pbx {
 
 void Conferences::enter(CallServices& services, ConferenceCaller caller,
                         std::shared_ptr<const store::ConferenceRoom> room) {
-  Calls& home = *services.per_loop[std::hash<std::string>{}(room->number) % services.per_loop.size()];
+  Calls& home = Conferences::home(services);
+  const auto member = member_of(services, std::move(caller));
+  home.loop().post([&home, member, room = std::move(room)] {
+    const auto conference = home.conferences().conference_of(room);
+    if (conference) return conference->enter(member, room);
+    refuse(*member);
+  });
+}
+
+std::shared_ptr<ConferenceMember> Conferences::member_of(CallServices& services, ConferenceCaller caller) {
+  Calls& home = Conferences::home(services);
   auto member = std::make_shared<ConferenceMember>(services.active_calls, home.loop().clock().now());
   member->party.leg = caller.leg;
   member->party.who = std::move(caller.who);
@@ -22,17 +33,96 @@ void Conferences::enter(CallServices& services, ConferenceCaller caller,
   member->ticket = std::move(caller.ticket);
   // What the leg reports from now on comes after the caller has entered.
   caller.leg->set_owner(member, home.loop());
+  return member;
+}
+
+void Conferences::bring_in(CallServices& services, Party party, NumberCounts::Ticket ticket,
+                           std::shared_ptr<const store::ConferenceRoom> room,
+                           std::shared_ptr<ConferenceMember> replaced) {
+  Calls& home = Conferences::home(services);
+  auto member = std::make_shared<ConferenceMember>(services.active_calls, home.loop().clock().now());
+  member->party = std::move(party);
+  member->party.before = {};
+  member->ticket = std::move(ticket);
+  member->replaces = std::move(replaced);
+  member->party.leg->run([member, &home](Leg& leg) { leg.set_owner(member, home.loop()); });
   home.loop().post([&home, member, room = std::move(room)] {
     const auto conference = home.conferences().conference_of(room);
-    if (conference) return conference->enter(member, room);
-    member->party.leg->run([](Leg& leg) { leg.reject(503, "The conference cannot be opened.", {}); });
+    if (conference) return conference->enter_from_call(member, room);
+    member->party.leg->run([](Leg& leg) { leg.end(480, {}); });
   });
+}
+
+void Conferences::room_of(CallServices& services, const std::shared_ptr<ConferenceMember>& member,
+                          base::Loop& answer_on,
+                          std::function<void(std::shared_ptr<const store::ConferenceRoom>)> found) {
+  home(services).loop().post([member, &answer_on, found = std::move(found)] {
+    const auto conference = member->conference.lock();
+    answer_on.post([found, room = conference ? conference->room() : nullptr] { found(room); });
+  });
+}
+
+void Conferences::refuse(const ConferenceMember& caller) {
+  caller.party.leg->run([](Leg& leg) { leg.reject(503, "The conference cannot be opened.", {}); });
+}
+
+void Conferences::intrude(CallServices& services, ConferenceCaller caller, const IntrusionDialled& dialled) {
+  Calls& home = Conferences::home(services);
+  const auto member = member_of(services, std::move(caller));
+  const store::Subscription& who = *member->party.who.subscription;
+  const bool right = dialled.kind == policy::Intrusion::intrude ? who.intrusion_right : who.listen_right;
+  home.loop().post([&home, member, dialled, right] { home.conferences().open_intrusion(member, dialled, right); });
+}
+
+void Conferences::open_intrusion(const std::shared_ptr<ConferenceMember>& newcomer, const IntrusionDialled& dialled,
+                                 bool right) {
+  store::ConferenceRoom room;
+  room.number = word_of(dialled.kind) + "-" + base::random_hex(4);
+  room.name = word_of(dialled.kind) + " in a call of " + dialled.number;
+  room.announcements = false;
+  const auto conference = open(std::make_shared<const store::ConferenceRoom>(std::move(room)));
+  if (!conference) return refuse(*newcomer);
+  conference->begin_intrusion(newcomer, dialled, right);
+}
+
+void Conferences::hang_up_lent(CallServices& services, const std::string& id, const std::string& cause) {
+  Calls& calls = home(services);
+  calls.loop().post([&calls, id, cause] { calls.conferences().hang_up(id, cause); });
+}
+
+void Conferences::call(CallServices& services, std::string room, std::string number,
+                       std::function<void(base::Result<void>)> done) {
+  Calls& calls = home(services);
+  calls.loop().post([&calls, room = std::move(room), number = std::move(number), done = std::move(done)] {
+    const auto model = calls.services().snapshot();
+    const auto found = model->rooms.find(room);
+    if (found == model->rooms.end()) {
+      return done(base::fail("room.unknown", "There is no conference room with this number.", "number"));
+    }
+    Conferences& all = calls.conferences();
+    const auto conference = all.conference_of(found->second);
+    if (!conference) return done(base::fail("conference.not-opened", "The conference cannot be opened."));
+    done(conference->call(number));
+    all.follow();
+  });
+}
+
+void Conferences::follow_model(CallServices& services) {
+  Calls& calls = home(services);
+  calls.loop().post([&calls] { calls.conferences().follow(); });
+}
+
+Calls& Conferences::home(CallServices& services) {
+  return *services.per_loop.front();
 }
 
 std::shared_ptr<Conference> Conferences::conference_of(const std::shared_ptr<const store::ConferenceRoom>& room) {
   if (const auto found = by_number_.find(room->number); found != by_number_.end()) return found->second;
-  auto conference =
-      std::make_shared<Conference>(calls_, room, [this, number = room->number] { by_number_.erase(number); });
+  return open(room);
+}
+
+std::shared_ptr<Conference> Conferences::open(const std::shared_ptr<const store::ConferenceRoom>& room) {
+  auto conference = std::make_shared<Conference>(calls_, room, [this] { follow(); });
   if (const auto opened = conference->open(); !opened) {
     base::log::warning("conference.not-opened", {{"room", room->number}, {"code", opened.error().code}});
     return nullptr;
@@ -41,7 +131,9 @@ std::shared_ptr<Conference> Conferences::conference_of(const std::shared_ptr<con
 }
 
 void Conferences::add_views(std::vector<CallView>& views) const {
-  for (const auto& [number, conference] : by_number_) views.push_back(conference->view());
+  for (const auto& [number, conference] : by_number_) {
+    if (!conference->empty()) views.push_back(conference->view());
+  }
 }
 
 void Conferences::hang_up(const std::string& id, const std::string& cause) {

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "media/room_link.hpp"
 #include "pbx/call_view.hpp"
 #include "pbx/conference_member.hpp"
+#include "pbx/intrusion_dialled.hpp"
 #include "store/model.hpp"
 
 namespace cadenas::pbx {
@@ -24,23 +28,55 @@ struct ConferenceCaller {
   NumberCounts::Ticket ticket;
 };
 
-/// The conferences of one loop: those whose number falls on it. All on the loop, unless said otherwise.
+/// The conferences, all on the first loop: those that are linked are judged as one, and what a conference does besides
+/// the legs of its members, which live on any loop, is little. All on that loop, unless said otherwise; the ones of the
+/// other loops stay empty.
 class Conferences {
  public:
   explicit Conferences(Calls& calls) : calls_(calls) {}
+  static Calls& home(CallServices& services);
 
   /// Brings a caller to the conference of that room, which begins with the first. On the loop of the leg.
   static void enter(CallServices& services, ConferenceCaller caller, std::shared_ptr<const store::ConferenceRoom> room);
+
+  /// Takes over a party that a call sends into a room, in place of `replaced` if that is given. On the call's loop.
+  static void bring_in(CallServices& services, Party party, NumberCounts::Ticket ticket,
+                       std::shared_ptr<const store::ConferenceRoom> room, std::shared_ptr<ConferenceMember> replaced);
+  /// The room a member is in, null where it is in none of the model's; answers on `answer_on`. Any thread.
+  static void room_of(CallServices& services, const std::shared_ptr<ConferenceMember>& member, base::Loop& answer_on,
+                      std::function<void(std::shared_ptr<const store::ConferenceRoom>)> found);
+  /// Lets a room call a number and bring in who answers; `done` is called on any loop. Errors "room.unknown",
+  /// "conference.not-opened", and those of Conference::call. Any thread.
+  static void call(CallServices& services, std::string room, std::string number,
+                   std::function<void(base::Result<void>)> done);
+  /// Lets a caller break into the call of a number (CONF-5, CONF-6), or refuses him with the reason. On the loop of the
+  /// leg.
+  static void intrude(CallServices& services, ConferenceCaller caller, const IntrusionDialled& dialled);
+  /// Ends the conference of that id, whose parties a call has lent and does not want back. Any thread.
+  static void hang_up_lent(CallServices& services, const std::string& id, const std::string& cause);
+  /// Takes what the model says of rooms and of the links between them into effect. Any thread.
+  static void follow_model(CallServices& services);
 
   void add_views(std::vector<CallView>& views) const;
   /// Ends the conference of that id, if it is here.
   void hang_up(const std::string& id, const std::string& cause);
 
  private:
+  static std::shared_ptr<ConferenceMember> member_of(CallServices& services, ConferenceCaller caller);
+  static void refuse(const ConferenceMember& caller);
   std::shared_ptr<Conference> conference_of(const std::shared_ptr<const store::ConferenceRoom>& room);
+  std::shared_ptr<Conference> open(const std::shared_ptr<const store::ConferenceRoom>& room);
+  void open_intrusion(const std::shared_ptr<ConferenceMember>& newcomer, const IntrusionDialled& dialled, bool right);
+  // The links (conference_links.cpp).
+  void follow();
+  void unlink(const store::Snapshot& model, const std::set<std::string>& needed);
+  void link(const store::Snapshot& model);
+  void regroup();
 
   Calls& calls_;
-  std::unordered_map<std::string, std::shared_ptr<Conference>> by_number_;
+  std::map<std::string, std::shared_ptr<Conference>> by_number_;
+  std::map<store::RoomLink, media::LinkId> links_;  // that are in effect
+  store::RoomLinks refused_links_;                  // the journal knows of
 };
 
 }  // namespace cadenas::pbx

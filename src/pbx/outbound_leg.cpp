@@ -10,6 +10,11 @@
 
 namespace cadenas::pbx {
 
+InviteTarget target_at_trunk(const TrunkCall& to, const sip::Flow& flow) {
+  const store::Trunk& trunk = *to.trunk;
+  return {flow, uri_at_trunk(to, flow), to.dialled, uri_host(flow.remote), trunk.auth_user, trunk.auth_password};
+}
+
 OutboundLeg::OutboundLeg(Calls& calls, InviteTarget target, std::string number)
     : SipLeg(calls, target.flow, std::move(number)), target_(std::move(target)) {}
 

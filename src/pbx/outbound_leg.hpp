@@ -8,6 +8,7 @@
 #include "base/bytes.hpp"
 #include "pbx/challenge_answer.hpp"
 #include "pbx/sip_leg.hpp"
+#include "pbx/trunk_match.hpp"
 #include "sip/reliable_provisional.hpp"
 
 namespace cadenas::pbx {
@@ -21,6 +22,9 @@ struct InviteTarget {
   std::string auth_user{};  ///< what a Digest challenge is answered with; empty: it is a refusal
   std::shared_ptr<const base::SecretBytes> auth_password{};
 };
+
+/// What is dialled at a trunk, at its own host: our numbers and addresses mean nothing to it.
+InviteTarget target_at_trunk(const TrunkCall& to, const sip::Flow& flow);
 
 /// A called party's leg: we are the UAC of the INVITE (RFC 3261 §13.2, RFC 3262 §4).
 class OutboundLeg final : public SipLeg {

@@ -31,6 +31,7 @@ struct Party {
   policy::Decision decision;
   std::string clear_reason;      ///< why voice is clear though the conditions hold; a sentence
   bool retry_plain = false;      ///< a refusal of the encrypted offer may be followed by one in clear
+  bool encrypts_again = false;   ///< it was made clear by a conference, not by its own wish: offered as a new call is
   bool early_described = false;  ///< a provisional response brought an answer
   media::SideStats before;       ///< what its side of the session had counted when it came
 };

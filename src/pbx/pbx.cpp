@@ -63,6 +63,10 @@ void Pbx::call(std::string id, std::function<void(std::optional<CallView>)> done
   });
 }
 
+void Pbx::call_from_room(std::string room, std::string number, Done<void> done) {
+  Conferences::call(parts_->services_, std::move(room), std::move(number), std::move(done));
+}
+
 std::optional<pki::Certificate> Pbx::certificate() const {
   return parts_->certificate_.current();
 }

@@ -91,6 +91,8 @@ class Pbx {
   void calls(CallList done);
   /// A call in progress by its id; nothing if there is none (ended ones are in the store).
   void call(std::string id, std::function<void(std::optional<CallView>)> done);
+  /// Lets a conference room call a number and bring in who answers (CONF-3). Errors: those of Conferences::call.
+  void call_from_room(std::string room, std::string number, Done<void> done);
 
   /// The certificate in service; none in NO TLS.
   std::optional<pki::Certificate> certificate() const;

@@ -70,6 +70,7 @@ Pbx::Parts::Parts(Configuration configuration, const base::Clock& clock, std::un
   store_->on_change([this](const std::shared_ptr<const store::Snapshot>& model) {
     eip_.set(model->settings.eip_in_service);
     office_.post([this] { follow(); });
+    Conferences::follow_model(services_);
   });
   const Node::Settings settings{configuration_.transport, configuration_.timings, configuration_.authentication,
                                 configuration_.registrar};

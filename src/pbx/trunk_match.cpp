@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sip/uri.hpp"
+
 namespace cadenas::pbx {
 
 namespace {
@@ -58,6 +60,14 @@ std::optional<TrunkCall> route_to_trunk(const store::Snapshot& model, std::strin
   }
   if (!by || number.size() <= by->strip) return std::nullopt;
   return TrunkCall{std::move(best), std::string(number.substr(by->strip))};
+}
+
+std::string uri_at_trunk(const TrunkCall& to, const sip::Flow& flow) {
+  const std::string host = flow.remote.is_v6() ? "[" + flow.remote.address() + "]" : flow.remote.address();
+  std::string uri = "sip:" + sip::escape_user(to.dialled) + "@" + host + ":" + std::to_string(flow.remote.port());
+  if (flow.transport == sip::Transport::tcp) uri += ";transport=tcp";
+  if (flow.transport == sip::Transport::tls) uri += ";transport=tls";
+  return uri;
 }
 
 }  // namespace cadenas::pbx

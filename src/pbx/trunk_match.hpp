@@ -33,4 +33,7 @@ struct TrunkCall {
 /// The trunk with the longest prefix of that number; nothing where there is none, or nothing is left to dial. Pure.
 std::optional<TrunkCall> route_to_trunk(const store::Snapshot& model, std::string_view number);
 
+/// The Request-URI of a call over a trunk, at the far end of the flow to it. Pure.
+std::string uri_at_trunk(const TrunkCall& to, const sip::Flow& flow);
+
 }  // namespace cadenas::pbx

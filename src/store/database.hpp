@@ -66,6 +66,8 @@ class Database {
   base::Result<void> remove_room(std::string_view number);
   base::Result<TdmPort> put_tdm_port(TdmPort port);
   base::Result<void> remove_tdm_port(std::string_view name);
+  base::Result<void> link_rooms(const RoomLink& link);
+  base::Result<void> unlink_rooms(const RoomLink& link);
   base::Result<SnmpDestination> put_snmp_destination(SnmpDestination destination);
   base::Result<void> remove_snmp_destination(std::string_view name);
 
@@ -83,6 +85,7 @@ class Database {
   void read_trunks(Snapshot& into);
   void read_rooms(Snapshot& into);
   void read_tdm_ports(Snapshot& into);
+  RoomLinks read_room_links();
   void read_snmp_destinations(Snapshot& into);
   void write_trunk(const Trunk& trunk);
   void write_subscription(const Subscription& subscription);

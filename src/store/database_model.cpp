@@ -70,6 +70,7 @@ base::Result<Snapshot> Database::load() {
     read_trunks(out);
     read_rooms(out);
     read_tdm_ports(out);
+    out.room_links = read_room_links();
     read_snmp_destinations(out);
     {
       std::string name;
@@ -127,12 +128,17 @@ void Database::read_subscriptions(Snapshot& into) {
   std::string terminal;
   std::string offer_style;
   int right = 0;
+  int intrudes = 0;
+  int listens = 0;
+  int is_protected = 0;
   soci::statement query =
       (sql_->prepare << "SELECT number, display_name, auth_user, ha1_md5, ha1_sha256, encryption_right,"
-                        " COALESCE(facility_class, ''), srtp_mode, terminal, offer_style FROM subscription",
+                        " COALESCE(facility_class, ''), srtp_mode, terminal, offer_style, intrusion_right,"
+                        " listen_right, intrusion_protected FROM subscription",
        soci::into(row.number), soci::into(row.display_name), soci::into(row.auth_user), soci::into(md5),
        soci::into(sha256), soci::into(right), soci::into(row.facility_class), soci::into(srtp_mode),
-       soci::into(terminal), soci::into(offer_style));
+       soci::into(terminal), soci::into(offer_style), soci::into(intrudes), soci::into(listens),
+       soci::into(is_protected));
   query.execute();
   while (query.fetch()) {
     row.credentials = {stored(read_ha1(md5)), stored(read_ha1(sha256))};
@@ -140,6 +146,9 @@ void Database::read_subscriptions(Snapshot& into) {
     row.srtp_mode = stored(parse_srtp_mode(srtp_mode));
     row.terminal = stored(parse_terminal_kind(terminal));
     row.offer_style = stored(parse_offer_style(offer_style));
+    row.intrusion_right = intrudes != 0;
+    row.listen_right = listens != 0;
+    row.intrusion_protected = is_protected != 0;
     auto value = std::make_shared<const Subscription>(row);
     into.subscriptions.insert_or_assign(value->number, value);
   }
@@ -152,15 +161,22 @@ void Database::write_subscription(const Subscription& s) {
   const std::string srtp_mode(to_string(s.srtp_mode));
   const std::string terminal(to_string(s.terminal));
   const std::string offer_style(to_string(s.offer_style));
+  const int intrudes = s.intrusion_right ? 1 : 0;
+  const int listens = s.listen_right ? 1 : 0;
+  const int is_protected = s.intrusion_protected ? 1 : 0;
   *sql_ << "INSERT INTO subscription (number, display_name, auth_user, ha1_md5, ha1_sha256, encryption_right,"
-           " facility_class, srtp_mode, terminal, offer_style)"
-           " VALUES (:number, :name, :user, :md5, :sha, :right, NULLIF(:class, ''), :mode, :terminal, :style)"
+           " facility_class, srtp_mode, terminal, offer_style, intrusion_right, listen_right, intrusion_protected)"
+           " VALUES (:number, :name, :user, :md5, :sha, :right, NULLIF(:class, ''), :mode, :terminal, :style,"
+           " :intrudes, :listens, :protected)"
            " ON CONFLICT (number) DO UPDATE SET display_name = excluded.display_name, auth_user = excluded.auth_user,"
            " ha1_md5 = excluded.ha1_md5, ha1_sha256 = excluded.ha1_sha256,"
            " encryption_right = excluded.encryption_right, facility_class = excluded.facility_class,"
-           " srtp_mode = excluded.srtp_mode, terminal = excluded.terminal, offer_style = excluded.offer_style",
+           " srtp_mode = excluded.srtp_mode, terminal = excluded.terminal, offer_style = excluded.offer_style,"
+           " intrusion_right = excluded.intrusion_right, listen_right = excluded.listen_right,"
+           " intrusion_protected = excluded.intrusion_protected",
       soci::use(s.number), soci::use(s.display_name), soci::use(s.auth_user), soci::use(md5), soci::use(sha256),
-      soci::use(right), soci::use(s.facility_class), soci::use(srtp_mode), soci::use(terminal), soci::use(offer_style);
+      soci::use(right), soci::use(s.facility_class), soci::use(srtp_mode), soci::use(terminal), soci::use(offer_style),
+      soci::use(intrudes), soci::use(listens), soci::use(is_protected);
 }
 
 base::Result<Subscription> Database::add_subscription(Subscription s) {
@@ -172,6 +188,9 @@ base::Result<Subscription> Database::add_subscription(Subscription s) {
   return atomically(*savepoint_, [&]() -> base::Result<Subscription> {
     if (has_row(subscription_exists, s.number)) {
       return base::fail("subscription.exists", "There is a subscription with this number already.", "number");
+    }
+    if (has_row("SELECT COUNT(*) FROM conference_room WHERE number = :k", s.number)) {
+      return base::fail("subscription.number-of-room", "A conference room has this number already.", "number");
     }
     if (!s.facility_class.empty() && !has_row(class_exists, s.facility_class)) {
       return base::fail("subscription.class-unknown", "There is no class of facility with this name.",

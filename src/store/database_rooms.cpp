@@ -47,6 +47,9 @@ base::Result<ConferenceRoom> Database::put_room(ConferenceRoom r) {
         has_row("SELECT COUNT(*) FROM tdm_port WHERE number = :k", r.number)) {
       return base::fail("room.number-in-use", "A subscription or a TDM port has this number already.", "number");
     }
+    if (has_row("SELECT COUNT(*) FROM trunk_route WHERE instr(:k, prefix) = 1", r.number)) {
+      return base::fail("room.number-of-trunk", "Numbers that begin like this are called over a trunk.", "number");
+    }
     if (!r.asks_pin) {
       r.pin = nullptr;
     } else if (!r.pin) {
@@ -74,6 +77,45 @@ base::Result<void> Database::remove_room(std::string_view number) {
       return base::fail("room.unknown", "There is no conference room with this number.", "number");
     }
     *sql_ << "DELETE FROM conference_room WHERE number = :k", soci::use(key);
+    return {};
+  });
+}
+
+RoomLinks Database::read_room_links() {
+  RoomLinks out;
+  std::string one;
+  std::string other;
+  soci::statement query =
+      (sql_->prepare << "SELECT one, other FROM conference_link", soci::into(one), soci::into(other));
+  query.execute();
+  while (query.fetch()) out.emplace(one, other);
+  return out;
+}
+
+base::Result<void> Database::link_rooms(const RoomLink& link) {
+  return atomically(*savepoint_, [&]() -> base::Result<void> {
+    for (const std::string& number : {link.one, link.other}) {
+      if (!has_row("SELECT COUNT(*) FROM conference_room WHERE number = :k", number)) {
+        return base::fail("room.unknown", "There is no conference room with the number " + number + ".", "number");
+      }
+    }
+    const RoomLinks links = read_room_links();
+    if (links.contains(link)) return {};
+    if (linked_rooms(links, link.one).contains(link.other)) {
+      return base::fail("room.link-ring", "The rooms hear each other already: with this link voice would go round.",
+                        "other");
+    }
+    *sql_ << "INSERT INTO conference_link (one, other) VALUES (:o, :t)", soci::use(link.one), soci::use(link.other);
+    return {};
+  });
+}
+
+base::Result<void> Database::unlink_rooms(const RoomLink& link) {
+  return atomically(*savepoint_, [&]() -> base::Result<void> {
+    if (!read_room_links().contains(link)) {
+      return base::fail("room.link-unknown", "There is no link between these two rooms.", "other");
+    }
+    *sql_ << "DELETE FROM conference_link WHERE one = :o AND other = :t", soci::use(link.one), soci::use(link.other);
     return {};
   });
 }

@@ -92,6 +92,10 @@ base::Result<Trunk> Database::put_trunk(Trunk t) {
       if (has_row("SELECT COUNT(*) FROM tdm_port WHERE prefix = :k", route.prefix)) {
         return base::fail("trunk.prefix-in-use", "A TDM trunk has this prefix already.", "routes");
       }
+      if (has_row("SELECT COUNT(*) FROM conference_room WHERE instr(number, :k) = 1", route.prefix)) {
+        return base::fail("trunk.prefix-of-room",
+                          "The number of a conference room begins with the prefix " + route.prefix + ".", "routes");
+      }
     }
     write_trunk(t);
     return t;

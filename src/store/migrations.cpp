@@ -87,6 +87,15 @@ const std::vector<Statements>& steps() {
           "CREATE UNIQUE INDEX tdm_port_by_number ON tdm_port (number) WHERE number <> ''",
           "ALTER TABLE system ADD COLUMN eip_in_service INTEGER NOT NULL DEFAULT 1",
       },
+      // 9: rooms that hear each other, and who may break into calls.
+      {
+          "CREATE TABLE conference_link (one TEXT NOT NULL REFERENCES conference_room (number) ON DELETE CASCADE,"
+          " other TEXT NOT NULL REFERENCES conference_room (number) ON DELETE CASCADE, PRIMARY KEY (one, other),"
+          " CHECK (one < other))",
+          "ALTER TABLE subscription ADD COLUMN intrusion_right INTEGER NOT NULL DEFAULT 0",
+          "ALTER TABLE subscription ADD COLUMN listen_right INTEGER NOT NULL DEFAULT 0",
+          "ALTER TABLE subscription ADD COLUMN intrusion_protected INTEGER NOT NULL DEFAULT 0",
+      },
   };
   return all;
 }

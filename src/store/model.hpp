@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "store/credentials.hpp"
 #include "store/password_hash.hpp"
+#include "store/room_links.hpp"
 #include "store/snmp_destination.hpp"
 #include "store/tdm_port.hpp"
 
@@ -57,6 +58,9 @@ struct Subscription {
   SrtpMode srtp_mode = SrtpMode::preferred;
   TerminalKind terminal = TerminalKind::sip;
   OfferStyle offer_style = OfferStyle::savp;
+  bool intrusion_right = false;      ///< may intrude into calls of others (CONF-5)
+  bool listen_right = false;         ///< may listen in on calls of others and intervene in them (CONF-6)
+  bool intrusion_protected = false;  ///< nobody intrudes into its calls or listens in on them
 };
 
 /// A class of facility (menu 1.4.3).
@@ -95,9 +99,9 @@ struct Trunk {
 /// Where requests to a trunk go to.
 std::uint16_t destination_port(const Trunk& trunk);
 
-/// A conference that is called by its number (CONF-1). A subscription of the same number comes first.
+/// A conference that is called by its number (CONF-1).
 struct ConferenceRoom {
-  std::string number;  ///< as that of a subscription; unique
+  std::string number;  ///< as that of a subscription; unique, no subscription's, and begins with no prefix of a trunk
   std::string name;    ///< UTF-8, at most 128 octets, no control characters
   bool asks_pin = false;
   /// 4 to 12 digits. Put with null where `asks_pin`: the stored one is kept.
@@ -186,6 +190,7 @@ struct Snapshot {
   std::map<std::string, SnmpDestination, std::less<>> snmp_destinations;
   std::map<std::string, std::shared_ptr<const ConferenceRoom>, std::less<>> rooms;
   std::map<std::string, std::shared_ptr<const TdmPort>, std::less<>> tdm_ports;  ///< by name
+  RoomLinks room_links;  ///< a forest: between two rooms there is one way at most
 
   /// Null for an unknown number; valid as long as the snapshot is held.
   const Subscription* find(std::string_view number) const;

@@ -153,7 +153,10 @@ void Store::put_room(ConferenceRoom room, Done<void> done) {
 void Store::remove_room(std::string number, Done<void> done) {
   queue_->post<void>(
       [number = std::move(number)](Database& db, Change& change) {
-        change = [number](Snapshot& s) { s.rooms.erase(number); };
+        change = [number](Snapshot& s) {
+          s.rooms.erase(number);
+          std::erase_if(s.room_links, [&](const RoomLink& link) { return link.joins(number); });
+        };
         return db.remove_room(number);
       },
       std::move(done));
@@ -171,11 +174,29 @@ void Store::put_tdm_port(TdmPort port, Done<void> done) {
       std::move(done));
 }
 
+void Store::link_rooms(RoomLink link, Done<void> done) {
+  queue_->post<void>(
+      [link = std::move(link)](Database& db, Change& change) {
+        change = [link](Snapshot& s) { s.room_links.insert(link); };
+        return db.link_rooms(link);
+      },
+      std::move(done));
+}
+
 void Store::remove_tdm_port(std::string name, Done<void> done) {
   queue_->post<void>(
       [name = std::move(name)](Database& db, Change& change) {
         change = [name](Snapshot& s) { s.tdm_ports.erase(name); };
         return db.remove_tdm_port(name);
+      },
+      std::move(done));
+}
+
+void Store::unlink_rooms(RoomLink link, Done<void> done) {
+  queue_->post<void>(
+      [link = std::move(link)](Database& db, Change& change) {
+        change = [link](Snapshot& s) { s.room_links.erase(link); };
+        return db.unlink_rooms(link);
       },
       std::move(done));
 }

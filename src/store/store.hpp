@@ -71,16 +71,21 @@ class Store {
   /// Adds or replaces; without a password the one stored for that Digest user is kept. Errors "trunk.name-invalid",
   /// "trunk.address-invalid", "trunk.identity-without-tls", "trunk.identity-invalid", "trunk.verify-without-tls",
   /// "trunk.srtp-without-tls", "trunk.prefix-invalid", "trunk.prefix-repeated", "trunk.prefix-in-use",
-  /// "trunk.strip-invalid", "trunk.auth-user-invalid", "trunk.password-invalid", "trunk.no-password",
-  /// "trunk.max-calls-invalid".
+  /// "trunk.prefix-of-room", "trunk.strip-invalid", "trunk.auth-user-invalid", "trunk.password-invalid",
+  /// "trunk.no-password", "trunk.max-calls-invalid".
   void put_trunk(Trunk trunk, Done<void> done);
   /// Error "trunk.unknown".
   void remove_trunk(std::string name, Done<void> done);
   /// Adds or replaces; see ConferenceRoom::pin. Errors "room.number-invalid", "room.name-invalid", "room.pin-invalid",
-  /// "room.number-in-use" (by a subscription or a TDM port), "room.no-pin".
+  /// "room.number-in-use" (by a subscription or a TDM port), "room.number-of-trunk" (a prefix of one covers it),
+  /// "room.no-pin".
   void put_room(ConferenceRoom room, Done<void> done);
-  /// Error "room.unknown".
+  /// Its links go with it. Error "room.unknown".
   void remove_room(std::string number, Done<void> done);
+  /// Does nothing where they are linked. Errors "room.unknown", "room.link-ring".
+  void link_rooms(RoomLink link, Done<void> done);
+  /// Error "room.link-unknown".
+  void unlink_rooms(RoomLink link, Done<void> done);
 
   /// Adds or replaces. Errors "tdm.shelf-invalid", "tdm.slot-invalid", "tdm.number-invalid", "tdm.number-in-use",
   /// "tdm.number-of-trunk", "tdm.display-name-invalid", "tdm.prefix-invalid", "tdm.prefix-of-terminal",

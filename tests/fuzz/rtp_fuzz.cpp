@@ -9,6 +9,7 @@
 #include <span>
 
 #include "media/rtcp.hpp"
+#include "media/rtcp_report.hpp"
 #include "media/rtp.hpp"
 #include "media/session.hpp"
 #include "media/srtcp.hpp"
@@ -33,7 +34,10 @@ void parse(base::ByteView packet) {
     require(rtp->header.octets + rtp->payload.size() <= packet.size());
     if (rtp->header.csrc_count > 0) (void)rtp->csrc(std::size_t{rtp->header.csrc_count} - 1);
   }
-  (void)media::is_rtcp_compound(packet);
+  if (const auto report = media::read_report(packet, packet.size() >= 16 ? media::read_u32(packet, 8) : 0)) {
+    require(media::is_rtcp_compound(packet));
+    if (report->about_us) require(report->about_us->lost >= -0x800000 && report->about_us->lost <= 0x7fffff);
+  }
 }
 
 void round_trip(std::uint8_t choice, base::ByteView packet) {

@@ -34,6 +34,9 @@ struct SubscriptionOptions {
   std::optional<std::string> auth_user;
   std::optional<std::string> facility_class;
   std::string right;
+  std::string intrusion_right;
+  std::string listen_right;
+  std::string is_protected;
   std::string srtp_mode;
   std::string terminal;
   std::string offer_style;
@@ -45,6 +48,9 @@ void add_subscription_options(CLI::App* command, SubscriptionOptions& o) {
   command->add_option("--auth-user", o.auth_user, "Digest user name; the number by default");
   command->add_option("--class", o.facility_class, "Class of facility; empty for none");
   add_word_option(command, "--right", o.right, {"yes", "no"}, "Right to encryption");
+  add_word_option(command, "--intrusion-right", o.intrusion_right, {"yes", "no"}, "May intrude into calls of others");
+  add_word_option(command, "--listen-right", o.listen_right, {"yes", "no"}, "May listen in on calls, and intervene");
+  add_word_option(command, "--protected", o.is_protected, {"yes", "no"}, "Nobody intrudes or listens in");
   add_word_option(command, "--srtp-mode", o.srtp_mode, {"off", "preferred", "only"}, "sip srtp mode of the phone");
   add_word_option(command, "--terminal", o.terminal, {"sip", "mitel6000", "mivoice5300", "i7xx", "dect", "gateway"},
                   "Kind of terminal");
@@ -62,6 +68,9 @@ base::Result<object> subscription_body(const SubscriptionOptions& o, const Print
   if (o.auth_user) body["auth_user"] = *o.auth_user;
   if (o.facility_class) body["facility_class"] = *o.facility_class;
   if (!o.right.empty()) body["encryption_right"] = o.right == "yes";
+  if (!o.intrusion_right.empty()) body["intrusion_right"] = o.intrusion_right == "yes";
+  if (!o.listen_right.empty()) body["listen_right"] = o.listen_right == "yes";
+  if (!o.is_protected.empty()) body["intrusion_protected"] = o.is_protected == "yes";
   if (!o.srtp_mode.empty()) body["srtp_mode"] = o.srtp_mode;
   if (!o.terminal.empty()) body["terminal"] = o.terminal;
   if (!o.offer_style.empty()) body["offer_style"] = o.offer_style;

@@ -47,6 +47,28 @@ void add_put(CLI::App* rooms, Action& action) {
   on(putting, action, show_room, [=](const Printing& printing) { return put(*o, printing); });
 }
 
+void add_link(CLI::App* rooms, Action& action, const char* name, const char* what, const char* method) {
+  CLI::App* linking = rooms->add_subcommand(name, what);
+  auto one = std::make_shared<std::string>();
+  auto other = std::make_shared<std::string>();
+  linking->add_option("number", *one, "The number of one")->required();
+  linking->add_option("other", *other, "The number of the other")->required();
+  on(linking, action, nullptr, [=](const Printing&) {
+    return Operation{method, "/api/v1/rooms/" + segment(*one) + "/links/" + segment(*other), {}};
+  });
+}
+
+void add_call(CLI::App* rooms, Action& action) {
+  CLI::App* calling = rooms->add_subcommand("call", "Lets one call a number and brings in who answers");
+  auto room = std::make_shared<std::string>();
+  auto number = std::make_shared<std::string>();
+  calling->add_option("room", *room, "The number of the room")->required();
+  calling->add_option("number", *number, "Whom it calls: a subscription, or a number of a trunk")->required();
+  on(calling, action, nullptr, [=](const Printing&) {
+    return Operation{"POST", "/api/v1/rooms/" + segment(*room) + "/calls", {{"number", *number}}};
+  });
+}
+
 }  // namespace
 
 void add_room_commands(CLI::App& app, Action& action) {
@@ -59,6 +81,9 @@ void add_room_commands(CLI::App& app, Action& action) {
   on(removing, action, nullptr, [=](const Printing&) {
     return Operation{"DELETE", "/api/v1/rooms/" + segment(*number), {}};
   });
+  add_link(rooms, action, "link", "Lets two hear each other: all of both are encrypted, or none", "PUT");
+  add_link(rooms, action, "unlink", "Ends that", "DELETE");
+  add_call(rooms, action);
 }
 
 }  // namespace cadenas::apps::cli

@@ -20,10 +20,10 @@ std::string rule(const value& room) {
 }  // namespace
 
 void show_rooms(std::ostream& out, const value& answer) {
-  Table table({"NUMBER", "NAME", "PIN", "WHO CANNOT ENCRYPT", "ANNOUNCEMENTS"});
+  Table table({"NUMBER", "NAME", "PIN", "WHO CANNOT ENCRYPT", "ANNOUNCEMENTS", "LINKED TO"});
   for (const value& room : list(answer, "rooms")) {
-    table.add(
-        {text(room, "number"), text(room, "name"), text(room, "asks_pin"), rule(room), text(room, "announcements")});
+    table.add({text(room, "number"), text(room, "name"), text(room, "asks_pin"), rule(room),
+               text(room, "announcements"), text(room, "links")});
   }
   table.print(out);
 }
@@ -33,7 +33,8 @@ void show_room(std::ostream& out, const value& room) {
                      {"name", text(room, "name")},
                      {"asks for a PIN", text(room, "asks_pin")},
                      {"who cannot encrypt", rule(room)},
-                     {"announcements", text(room, "announcements")}});
+                     {"announcements", text(room, "announcements")},
+                     {"linked to", text(room, "links")}});
 }
 
 }  // namespace cadenas::apps::cli

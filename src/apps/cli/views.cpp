@@ -57,11 +57,20 @@ void show_leg(std::ostream& out, const value& leg) {
 
 void show_head(std::ostream& out, const value& call) {
   out << "Call " << text(call, "id") << ": " << text(call, "from") << " -> " << text(call, "to") << '\n';
+  if (const std::string in = text(call, "conference"); !in.empty()) {
+    out << "In conference " << in << ": " << text(call, "conference_reason") << '\n';
+  }
   if (const value* room = call.as_object().if_contains("room")) {
+    if (const std::string purpose = text(*room, "purpose"); purpose != "room") out << "This is an " << purpose << ". ";
     out << "Conference " << (flag(*room, "encrypted") ? "ENCRYPTED" : "CLEAR")
         << (flag(*room, "locked") ? ", locked. " : ". ") << text(*room, "reason") << '\n';
     if (const std::string who = text(*room, "speaking"); !who.empty()) out << "Speaking now: " << who << '\n';
     if (const std::string who = text(*room, "waiting"); !who.empty()) out << "Without the PIN yet: " << who << '\n';
+    if (const std::string who = text(*room, "called"); !who.empty()) out << "Being called: " << who << '\n';
+    if (const std::string all = text(*room, "links"); !all.empty()) out << "Linked to: " << all << '\n';
+    if (const std::string all = text(*room, "refused_links"); !all.empty()) {
+      out << "To be linked, when all agree on clear voice: " << all << '\n';
+    }
   }
   const std::string relay = text(call, "relay");
   if (!relay.empty()) {
@@ -71,6 +80,19 @@ void show_head(std::ostream& out, const value& call) {
   if (const std::string moves = text(call, "media_moves"); !moves.empty() && moves != "0") {
     out << "Voice moved to another relay " << moves << " times; packets are counted since the last time\n";
   }
+}
+
+std::string intrusion(const value& s) {
+  std::string out;
+  const auto add = [&](const char* member, const char* word) {
+    if (!flag(s, member)) return;
+    if (!out.empty()) out += ", ";
+    out += word;
+  };
+  add("intrusion_right", "may intrude");
+  add("listen_right", "may listen in");
+  add("intrusion_protected", "protected");
+  return out.empty() ? "-" : out;
 }
 
 }  // namespace
@@ -102,10 +124,10 @@ void show_status(std::ostream& out, const value& answer) {
 }
 
 void show_subscriptions(std::ostream& out, const value& answer) {
-  Table table({"NUMBER", "NAME", "TERMINAL", "RIGHT", "CLASS", "SRTP MODE", "OFFER"});
+  Table table({"NUMBER", "NAME", "TERMINAL", "RIGHT", "CLASS", "SRTP MODE", "OFFER", "INTRUSION"});
   for (const value& s : list(answer, "subscriptions")) {
     table.add({text(s, "number"), text(s, "display_name"), text(s, "terminal"), text(s, "encryption_right"),
-               text(s, "facility_class"), text(s, "srtp_mode"), text(s, "offer_style")});
+               text(s, "facility_class"), text(s, "srtp_mode"), text(s, "offer_style"), intrusion(s)});
   }
   table.print(out);
 }
@@ -118,7 +140,8 @@ void show_subscription(std::ostream& out, const value& s) {
                      {"right to encryption", text(s, "encryption_right")},
                      {"class of facility", text(s, "facility_class")},
                      {"sip srtp mode", text(s, "srtp_mode")},
-                     {"offer style", text(s, "offer_style")}});
+                     {"offer style", text(s, "offer_style")},
+                     {"intrusion", intrusion(s)}});
 }
 
 void show_registrations(std::ostream& out, const value& answer) {

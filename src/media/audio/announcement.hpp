@@ -11,6 +11,7 @@ enum class Announcement : std::uint8_t {
   joined,     ///< two notes up
   left,       ///< two notes down
   encrypted,  ///< three short notes up: the bridge is encrypted from end to end of the media board
+  intrusion,  ///< a high note, three times: somebody breaks into the call
   clear,      ///< one low note, twice, with two frequencies that do not agree: somebody hears this in clear
 };
 

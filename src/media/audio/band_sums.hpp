@@ -37,7 +37,7 @@ class BandSums {
   void add(SampleRate rate, Samples frame) { add_to_sum(sum(rate), frame); }
 
   /// What somebody hears who is heard with `own`, a frame that was added; `out` has room for a frame.
-  void write_without(SampleRate rate, Samples own, SampleBuffer out) { sum_without(sum(rate), own, out); }
+  void write_without(SampleRate rate, Samples own, SampleBuffer out) const { sum_without(sum(rate), own, out); }
   /// What somebody hears who is not heard. Good until the next frame.
   Samples all(SampleRate rate) {
     Band& band = bands_[band_of(rate)];
@@ -59,6 +59,9 @@ class BandSums {
     std::array<std::int16_t, kMaxFrameSamples> clipped;
   };
   std::span<std::int32_t> sum(SampleRate rate) {
+    return std::span(bands_[band_of(rate)].sum).first(samples_in(rate, kFrameMs));
+  }
+  std::span<const std::int32_t> sum(SampleRate rate) const {
     return std::span(bands_[band_of(rate)].sum).first(samples_in(rate, kFrameMs));
   }
 

@@ -50,17 +50,18 @@ TEST_F(CommandLine, AddsListsChangesAndRemovesSubscriptions) {
                 .status,
             0);
   EXPECT_EQ(run({"users", "list"}).out,
-            "NUMBER  NAME  TERMINAL   RIGHT  CLASS  SRTP MODE  OFFER\n"
-            "100     Zoé   sip        yes           preferred  savp\n"
-            "2001          mitel6000  no            preferred  savp\n");
-  EXPECT_EQ(run({"users", "set", "100", "--srtp-mode", "only"}).out,
+            "NUMBER  NAME  TERMINAL   RIGHT  CLASS  SRTP MODE  OFFER  INTRUSION\n"
+            "100     Zoé   sip        yes           preferred  savp   -\n"
+            "2001          mitel6000  no            preferred  savp   -\n");
+  EXPECT_EQ(run({"users", "set", "100", "--srtp-mode", "only", "--intrusion-right", "yes", "--protected", "yes"}).out,
             "number               100\n"
             "name                 Zoé\n"
             "auth user            100\n"
             "terminal             sip\n"
             "right to encryption  yes\n"
             "sip srtp mode        only\n"
-            "offer style          savp\n");
+            "offer style          savp\n"
+            "intrusion            may intrude, protected\n");
   EXPECT_EQ(run({"users", "remove", "100"}).out, "Done.\n");
   const auto gone = run({"users", "show", "100"});
   EXPECT_EQ(gone.status, 1);

@@ -77,6 +77,12 @@ class PicturedPbx final : public admin::ManagedPbx {
 
   void registrations(std::function<void(std::vector<pbx::RegistrationView>)> done) override { done(registrations_); }
   void calls(std::function<void(std::vector<pbx::CallView>)> done) override { done(calls_); }
+  void call_from_room(std::string room, std::string number, Done<void> done) override {
+    if (!store_.snapshot()->rooms.contains(room)) return done(base::fail("room.unknown", "There is no such room."));
+    called_from_room_ = {std::move(room), std::move(number)};
+    done({});
+  }
+  std::pair<std::string, std::string> called_from_room_;
   std::optional<std::string> acknowledged_by_;
   std::shared_ptr<const pki::PhoneAuthorities> authorities_ = std::make_shared<const pki::PhoneAuthorities>();
   std::shared_ptr<const pki::OcspState> ocsp_ = std::make_shared<const pki::OcspState>();

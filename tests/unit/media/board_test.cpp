@@ -379,6 +379,40 @@ TEST_P(BoardTest, MixesARoomAndGivesItsPortsBack) {
   EXPECT_EQ(board_.free_ports(AddressFamily::ip4), ports);
 }
 
+TEST_P(BoardTest, LetsTwoLinkedRoomsHearEachOtherAcrossThreads) {
+  Board board(settings(2), clock_);
+  for (const RoomId room : {5u, 6u}) ASSERT_TRUE(board.open_room(room, {}));
+  const Endpoint to_a = board.join(5, 1).value();
+  ASSERT_TRUE(board.join(6, 2));
+  ASSERT_TRUE(board.configure_member(1, clear_leg(a_.here()), pcmu()));
+  ASSERT_TRUE(board.configure_member(2, clear_leg(b_.here()), pcmu()));
+  ASSERT_TRUE(board.link_rooms(1, 5, 6));
+  const Bytes silence = b_.receive();
+  bool heard = false;
+  for (std::uint16_t sequence = 1; sequence < 500 && !heard; ++sequence) {
+    a_.send(to_a, rtp_packet(7, sequence));
+    EXPECT_EQ(a_.receive().size(), 172u);
+    const Bytes packet = b_.receive();
+    ASSERT_EQ(packet.size(), 172u);
+    heard = !std::equal(packet.begin() + 12, packet.end(), silence.begin() + 12);
+  }
+  EXPECT_TRUE(heard) << "b never heard a";
+}
+
+TEST_P(BoardTest, LinksNoRoomsThatHearEachOtherAlready) {
+  for (const RoomId room : {5u, 6u, 7u}) ASSERT_TRUE(board_.open_room(room, {}));
+  EXPECT_EQ(board_.link_rooms(1, 5, 9).error().code, "media.no-room");
+  ASSERT_TRUE(board_.link_rooms(1, 5, 6));
+  EXPECT_EQ(board_.link_rooms(1, 6, 7).error().code, "media.link-exists");
+  ASSERT_TRUE(board_.link_rooms(2, 6, 7));
+  EXPECT_EQ(board_.link_rooms(3, 7, 5).error().code, "media.link-ring");
+  EXPECT_EQ(board_.link_rooms(3, 5, 5).error().code, "media.link-ring");
+  board_.close_room(6);
+  EXPECT_TRUE(board_.link_rooms(3, 7, 5)) << "a closed room takes its links along";
+  board_.unlink_rooms(3);
+  EXPECT_TRUE(board_.link_rooms(3, 5, 7));
+}
+
 TEST_P(BoardTest, SaysWhyNobodyCanJoinOrBeDescribed) {
   EXPECT_EQ(board_.join(5, 1).error().code, "media.no-room");
   ASSERT_TRUE(board_.open_room(5, {}));

@@ -15,145 +15,21 @@
 #include "carried_loop.hpp"
 #include "media/audio/tone_table.hpp"
 #include "media/frame_clock.hpp"
-#include "media/srtp_receiver.hpp"
-#include "media/srtp_sender.hpp"
+#include "media/rtcp_report.hpp"
 #include "packets.hpp"
+#include "room_phone.hpp"
 
 namespace cadenas::media {
 namespace {
 
 using base::Bytes;
-using base::Endpoint;
 using test::Audio;
 using test::CarriedLoop;
+using test::kFrame;
+using test::kSilent;
+using test::loopback;
 using test::params;
-
-constexpr std::uint8_t kEvents = 101;
-constexpr double kAmplitude = 6'000;
-constexpr base::Millis kFrame{kFrameMs};
-
-Endpoint loopback(std::uint16_t port = 0) {
-  return Endpoint::parse("127.0.0.1", port).value();
-}
-
-PayloadFormat voice(Codec codec) {
-  return {codec, facts(codec).static_type.value_or(111)};
-}
-
-/// Amplitude of one frequency in the audio (Goertzel).
-double amplitude_at(Samples audio, SampleRate rate, double hz) {
-  const double turn = 2 * std::numbers::pi * hz / hertz(rate);
-  double real = 0, imaginary = 0;
-  for (std::size_t i = 0; i < audio.size(); ++i) {
-    real += audio[i] * std::cos(turn * static_cast<double>(i));
-    imaginary += audio[i] * std::sin(turn * static_cast<double>(i));
-  }
-  return 2 * std::hypot(real, imaginary) / static_cast<double>(audio.size());
-}
-double decibels(double amplitude) {
-  return 20 * std::log10(std::max(amplitude, 1.0) / kAmplitude);
-}
-
-/// What a phone is: its codec, its keys, the tone it hums, and all that it heard.
-class Phone {
- public:
-  Phone(MemberId number, Codec codec, std::optional<Suite> suite, double hum_hz = 0)
-      : id(number),
-        rate(facts(codec).rate),
-        here(loopback(static_cast<std::uint16_t>(30'000 + 2 * number))),
-        codec_(codec),
-        hum_(test::sine(rate, hum_hz, 10, hum_hz > 0 ? kAmplitude : 0)),
-        sender_(settings(), rate),
-        receiver_(std::vector{voice(codec)}, rate, 1) {
-    if (suite) use_keys(*suite, static_cast<std::uint8_t>(10 * number));
-  }
-
-  /// From now on it speaks and hears under these keys.
-  void use_keys(Suite suite, std::uint8_t seed) {
-    suite_ = suite;
-    seed_ = seed;
-    seal_ = std::make_unique<SrtpSender>(params(suite, seed));
-    open_ = std::make_unique<SrtpReceiver>(params(suite, static_cast<std::uint8_t>(seed + 1)));
-  }
-  LegMedia media() const {
-    LegMedia leg;
-    leg.remote_rtp = here;
-    leg.srtp_only = suite_.has_value();
-    if (suite_) {
-      leg.receive = params(*suite_, seed_);
-      leg.send = params(*suite_, static_cast<std::uint8_t>(seed_ + 1));
-    }
-    return leg;
-  }
-  MemberAudio audio() const {
-    MemberAudio audio{{voice(codec_)}, voice(codec_)};
-    if (has_events) audio.receives.push_back({Codec::telephone_event, kEvents});
-    return audio;
-  }
-
-  void say(CarriedLoop& loop, Port& port, base::SteadyTime now) {
-    const std::size_t samples = samples_in(rate, kFrameMs);
-    sender_.put_voice(Samples(hum_).subspan(said_ * samples % hum_.size(), samples));
-    ++said_;
-    Bytes buffer(2'048);
-    while (std::size_t octets = sender_.next(buffer)) {
-      const SrtpStatus sealed = seal_ ? seal_->protect(buffer, octets) : SrtpStatus::ok;
-      EXPECT_EQ(sealed, SrtpStatus::ok);
-      loop.deliver(port, Bytes(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(octets)), here, now);
-    }
-  }
-  void get(Bytes packet, base::SteadyTime now) {
-    if (open_) {
-      const Receipt receipt = open_->open(packet, Opening::decrypt);
-      ASSERT_EQ(receipt.status, SrtpStatus::ok);
-      packet.resize(receipt.octets);
-    }
-    const std::optional<RtpPacket> rtp = parse_rtp(packet);
-    ASSERT_TRUE(rtp);
-    receiver_.put(*rtp, now);
-    last_payload.assign(rtp->payload.begin(), rtp->payload.end());
-    ++packets;
-  }
-  void listen(base::SteadyTime now) {
-    const std::size_t before = heard.size();
-    heard.resize(before + samples_in(rate, kFrameMs));
-    receiver_.frame(now, SampleBuffer(heard).subspan(before));
-  }
-  /// How loud a frequency was in the last half second, dB against a hum as it was hummed.
-  double hears(double hz) const { return decibels(amplitude_at(Samples(heard).last(samples_in(rate, 500)), rate, hz)); }
-  void dial(char digit) { EXPECT_TRUE(sender_.begin_event(event_of_digit(digit).value(), 100)); }
-  void hum(Audio audio) {
-    hum_ = std::move(audio);
-    said_ = 0;
-  }
-
-  const MemberId id;
-  const SampleRate rate;
-  const Endpoint here;
-  bool has_events = true;
-  Audio heard;
-  Bytes last_payload;
-  std::size_t packets = 0;
-
- private:
-  AudioSender::Settings settings() const {
-    AudioSender::Settings settings;
-    settings.voice = voice(codec_);
-    settings.event_type = kEvents;
-    settings.ssrc = static_cast<std::uint32_t>(id);
-    return settings;
-  }
-
-  Codec codec_;
-  Audio hum_;
-  std::size_t said_ = 0;
-  AudioSender sender_;
-  AudioReceiver receiver_;
-  std::optional<Suite> suite_;
-  std::uint8_t seed_ = 0;
-  std::unique_ptr<SrtpSender> seal_;
-  std::unique_ptr<SrtpReceiver> open_;
-};
+using test::RoomPhone;
 
 class RoomTest : public testing::Test {
  protected:
@@ -162,26 +38,28 @@ class RoomTest : public testing::Test {
     EXPECT_TRUE(loop_.ports.empty());
   }
 
-  Phone& join(Codec codec, std::optional<Suite> suite, double hum_hz = 0) {
+  RoomPhone& join(Codec codec, std::optional<Suite> suite, double hum_hz = 0) {
     const MemberId id = phones_.size() + 1;
-    phones_.push_back(std::make_unique<Phone>(id, codec, suite, hum_hz));
+    phones_.push_back(std::make_unique<RoomPhone>(id, codec, suite, hum_hz));
     counters_.push_back(std::make_shared<MemberCounters>());
     room_.join(id, counters_.back(), LegSockets::bind(loopback(), pool_).value(), loop_);
     ports_.push_back(loop_.ports[loop_.ports.size() - 2]);
+    rtcp_ports_.push_back(loop_.ports.back());
     describe(*phones_.back());
     return *phones_.back();
   }
-  void describe(const Phone& phone) {
+  void describe(const RoomPhone& phone) {
     room_.configure(phone.id, phone.media(), std::make_unique<MemberVoice>(phone.audio()));
   }
-  Port& port(const Phone& phone) { return *ports_[phone.id - 1]; }
-  MemberStats stats(const Phone& phone) const { return counters_[phone.id - 1]->read(); }
+  Port& port(const RoomPhone& phone) { return *ports_[phone.id - 1]; }
+  MemberStats stats(const RoomPhone& phone) const { return counters_[phone.id - 1]->read(); }
 
   void talk(int frames) {
     for (int i = 0; i < frames; ++i, now_ += kFrame) {
       for (const auto& phone : phones_) phone->say(loop_, port(*phone), now_);
       room_.mix(now_);
       for (CarriedLoop::Sent& sent : loop_.take_sent()) {
+        if (std::ranges::any_of(phones_, [&](const auto& phone) { return phone->got_report(sent); })) continue;
         const auto to = std::ranges::find_if(phones_, [&](const auto& phone) { return phone->here == sent.to; });
         ASSERT_NE(to, phones_.end());
         (*to)->get(std::move(sent.packet), now_);
@@ -195,19 +73,18 @@ class RoomTest : public testing::Test {
   std::string digits_;
   Room room_{[this](MemberId member, char digit) { digits_ += std::to_string(member) + digit; }};
   base::SteadyTime now_{base::Millis{5'000}};
-  std::vector<std::unique_ptr<Phone>> phones_;
+  std::vector<std::unique_ptr<RoomPhone>> phones_;
   std::vector<std::shared_ptr<MemberCounters>> counters_;
   std::vector<Port*> ports_;
+  std::vector<Port*> rtcp_ports_;
 };
 
-constexpr double kSilent = -35;
-
 TEST_F(RoomTest, LetsThreeOfDifferentCodecsAndSuitesHearTheOthersAndNotThemselves) {
-  Phone& narrow = join(Codec::pcmu, Suite::aes_cm_128_hmac_sha1_80, 500);
-  Phone& wide = join(Codec::g722, Suite::aes_256_cm_hmac_sha1_32, 800);
-  Phone& full = join(Codec::opus, Suite::aead_aes_256_gcm, 1'200);
+  RoomPhone& narrow = join(Codec::pcmu, Suite::aes_cm_128_hmac_sha1_80, 500);
+  RoomPhone& wide = join(Codec::g722, Suite::aes_256_cm_hmac_sha1_32, 800);
+  RoomPhone& full = join(Codec::opus, Suite::aead_aes_256_gcm, 1'200);
   talk(100);
-  for (Phone* phone : {&narrow, &wide, &full}) {
+  for (RoomPhone* phone : {&narrow, &wide, &full}) {
     for (const auto& [other, hz] : {std::pair{&narrow, 500.0}, {&wide, 800.0}, {&full, 1'200.0}}) {
       if (other == phone) {
         EXPECT_LT(phone->hears(hz), kSilent) << phone->id << " hears itself";
@@ -222,9 +99,9 @@ TEST_F(RoomTest, LetsThreeOfDifferentCodecsAndSuitesHearTheOthersAndNotThemselve
 }
 
 TEST_F(RoomTest, CutsNobodyToTheBandOfAnother) {
-  Phone& wide = join(Codec::g722, std::nullopt, 5'000);
-  Phone& narrow = join(Codec::pcma, std::nullopt);
-  Phone& full = join(Codec::opus, std::nullopt);
+  RoomPhone& wide = join(Codec::g722, std::nullopt, 5'000);
+  RoomPhone& narrow = join(Codec::pcma, std::nullopt);
+  RoomPhone& full = join(Codec::opus, std::nullopt);
   talk(100);
   EXPECT_NEAR(full.hears(5'000), 0, 3);
   EXPECT_LT(narrow.hears(3'000), kSilent) << "no alias of what is above its band";
@@ -232,8 +109,8 @@ TEST_F(RoomTest, CutsNobodyToTheBandOfAnother) {
 }
 
 TEST_F(RoomTest, DoesNotLetAMutedMemberBeHeard) {
-  Phone& a = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80, 500);
-  Phone& b = join(Codec::pcma, std::nullopt, 800);
+  RoomPhone& a = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80, 500);
+  RoomPhone& b = join(Codec::pcma, std::nullopt, 800);
   room_.seat(a.id, Seat::listens);
   talk(60);
   EXPECT_LT(b.hears(500), kSilent);
@@ -247,8 +124,8 @@ TEST_F(RoomTest, DoesNotLetAMutedMemberBeHeard) {
 }
 
 TEST_F(RoomTest, LetsWhoWaitsNeitherHearNorBeHeardButDial) {
-  Phone& waiting = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80, 500);
-  Phone& b = join(Codec::pcma, std::nullopt, 800);
+  RoomPhone& waiting = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80, 500);
+  RoomPhone& b = join(Codec::pcma, std::nullopt, 800);
   room_.seat(waiting.id, Seat::waits);
   talk(20);
   waiting.dial('4');
@@ -260,18 +137,18 @@ TEST_F(RoomTest, LetsWhoWaitsNeitherHearNorBeHeardButDial) {
 }
 
 TEST_F(RoomTest, ShowsHowLoudEachMemberIs) {
-  Phone& loud = join(Codec::pcma, std::nullopt, 500);
-  Phone& quiet = join(Codec::pcma, std::nullopt);
+  RoomPhone& loud = join(Codec::pcma, std::nullopt, 500);
+  RoomPhone& quiet = join(Codec::pcma, std::nullopt);
   talk(60);
   // A sine of that amplitude, RMS against full scale.
-  EXPECT_NEAR(stats(loud).level_dbov, 20 * std::log10(kAmplitude / std::numbers::sqrt2 / 32'768), 1);
+  EXPECT_NEAR(stats(loud).level_dbov, 20 * std::log10(test::kAmplitude / std::numbers::sqrt2 / 32'768), 1);
   EXPECT_LT(stats(quiet).level_dbov, -60);
   EXPECT_FALSE(stats(quiet).speaks);
 }
 
 TEST_F(RoomTest, GoesOnOverARekeyInMidConference) {
-  Phone& a = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80, 500);
-  Phone& b = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80, 800);
+  RoomPhone& a = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80, 500);
+  RoomPhone& b = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80, 800);
   talk(60);
   a.use_keys(Suite::aead_aes_128_gcm, 77);
   describe(a);
@@ -284,8 +161,8 @@ TEST_F(RoomTest, GoesOnOverARekeyInMidConference) {
 }
 
 TEST_F(RoomTest, CountsAWrongKeyAndLetsNobodyHearIt) {
-  Phone& stranger = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_32, 500);
-  Phone& b = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80);
+  RoomPhone& stranger = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_32, 500);
+  RoomPhone& b = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80);
   stranger.use_keys(Suite::aes_cm_128_hmac_sha1_32, 99);
   for (int i = 0; i < 50; ++i, now_ += kFrame) {
     stranger.say(loop_, port(stranger), now_);
@@ -303,15 +180,15 @@ TEST_F(RoomTest, CountsAWrongKeyAndLetsNobodyHearIt) {
 }
 
 TEST_F(RoomTest, RefusesClearVoiceOnAnEncryptedLeg) {
-  Phone& a = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80);
+  RoomPhone& a = join(Codec::pcma, Suite::aes_cm_128_hmac_sha1_80);
   loop_.deliver(port(a), test::rtp_packet(7, 1, 160, 8), a.here, now_);
   EXPECT_EQ(stats(a).leg.rtp.rx_clear_refused, 1u);
   EXPECT_FALSE(stats(a).leg.receives_encrypted());
 }
 
 TEST_F(RoomTest, SeesDigitsOfEventsAndOfTones) {
-  Phone& events = join(Codec::g722, Suite::aes_256_cm_hmac_sha1_80);
-  Phone& tones = join(Codec::g722, Suite::aes_256_cm_hmac_sha1_80);
+  RoomPhone& events = join(Codec::g722, Suite::aes_256_cm_hmac_sha1_80);
+  RoomPhone& tones = join(Codec::g722, Suite::aes_256_cm_hmac_sha1_80);
   tones.has_events = false;
   describe(tones);
   talk(10);
@@ -327,8 +204,8 @@ TEST_F(RoomTest, SeesDigitsOfEventsAndOfTones) {
 }
 
 TEST_F(RoomTest, PlaysAnnouncementsToAllInEveryBand) {
-  Phone& narrow = join(Codec::pcma, std::nullopt);
-  Phone& full = join(Codec::opus, std::nullopt);
+  RoomPhone& narrow = join(Codec::pcma, std::nullopt);
+  RoomPhone& full = join(Codec::opus, std::nullopt);
   talk(20);
   room_.announce(Announcement::clear);
   talk(25);
@@ -339,8 +216,8 @@ TEST_F(RoomTest, PlaysAnnouncementsToAllInEveryBand) {
 }
 
 TEST_F(RoomTest, KeepsAMemberOnHoldSilentAndCountsIt) {
-  Phone& held = join(Codec::pcma, std::nullopt, 500);
-  Phone& b = join(Codec::pcma, std::nullopt, 800);
+  RoomPhone& held = join(Codec::pcma, std::nullopt, 500);
+  RoomPhone& b = join(Codec::pcma, std::nullopt, 800);
   LegMedia media = held.media();
   media.direction = Direction::inactive;
   room_.configure(held.id, std::move(media), std::make_unique<MemberVoice>(held.audio()));
@@ -351,7 +228,7 @@ TEST_F(RoomTest, KeepsAMemberOnHoldSilentAndCountsIt) {
 }
 
 TEST_F(RoomTest, EncodesOnceForAHundredWhoHearTheSame) {
-  Phone& speaker = join(Codec::pcma, Suite::aead_aes_256_gcm, 500);
+  RoomPhone& speaker = join(Codec::pcma, Suite::aead_aes_256_gcm, 500);
   for (int i = 0; i < 99; ++i) join(Codec::opus, i % 2 == 0 ? std::optional(Suite::aead_aes_128_gcm) : std::nullopt);
   talk(60);
   // Opus remembers: two encoders with different pasts would not make the same of this frame.
@@ -363,6 +240,44 @@ TEST_F(RoomTest, EncodesOnceForAHundredWhoHearTheSame) {
   for (const auto& phone : phones_) room_.take_out(phone->id)->end([] {});
   EXPECT_EQ(room_.size(), 0u);
   EXPECT_TRUE(loop_.ports.empty());
+}
+
+TEST_F(RoomTest, ReportsToEachMemberAndReadsWhatItReports) {
+  RoomPhone& a = join(Codec::pcma, Suite::aead_aes_256_gcm, 500);
+  RoomPhone& b = join(Codec::g722, Suite::aes_cm_128_hmac_sha1_80);
+  talk(1'000);
+  for (RoomPhone* phone : {&a, &b}) {
+    // Every 5 s on average, between 2 and 6.2 s apart, the first after 1 to 3.1 s.
+    EXPECT_GE(phone->reports.size(), 3u);
+    EXPECT_LE(phone->reports.size(), 10u);
+    EXPECT_EQ(stats(*phone).leg.rtcp.tx_encrypted, phone->reports.size());
+    EXPECT_EQ(stats(*phone).leg.rtcp.tx_clear, 0u);
+    const std::uint32_t own = static_cast<std::uint32_t>(phone->id);
+    const auto report = read_report(phone->reports.back(), own);
+    ASSERT_TRUE(report && report->sender_ssrc && report->about_us);
+    EXPECT_EQ(report->about_us->lost, 0);
+    EXPECT_EQ(report->about_us->loss_256, 0);
+    EXPECT_FALSE(stats(*phone).quality.is_reported);
+    EXPECT_GT(stats(*phone).quality.received, 990u);
+
+    // The phone answers: it misses a quarter, and heard our last report 40 ms before.
+    ReportBlock block;
+    block.ssrc = *report->sender_ssrc;
+    block.loss_256 = 64;
+    block.lost = 250;
+    block.jitter = 80;
+    block.last_report = report->ntp_middle;
+    block.delay_since = 65'536 / 25;
+    base::Bytes answer(200);
+    answer.resize(write_report(answer, own, std::nullopt, block, "phone"));
+    phone->send_report(loop_, *rtcp_ports_[phone->id - 1], answer, now_);
+  }
+  talk(1);
+  const VoiceQuality quality = stats(a).quality;
+  EXPECT_TRUE(quality.is_reported);
+  EXPECT_EQ(quality.sent_loss_256, 64);
+  EXPECT_EQ(quality.sent_lost, 250);
+  EXPECT_EQ(quality.sent_jitter_us, 10'000u);
 }
 
 TEST(FrameClock, CatchesUpWithFramesAndLeavesOutALongPause) {

@@ -84,6 +84,16 @@ void FakeConferences::close_room(media::RoomId room) {
   rooms.erase(room);
 }
 
+base::Result<void> FakeConferences::link_rooms(media::LinkId link, media::RoomId a, media::RoomId b) {
+  EXPECT_TRUE(rooms.contains(a) && rooms.contains(b));
+  links[link] = {a, b};
+  return {};
+}
+
+void FakeConferences::unlink_rooms(media::LinkId link) {
+  links.erase(link);
+}
+
 void FakeConferences::dial(std::size_t back, const std::string& digits) {
   const auto at = std::prev(members.end(), static_cast<std::ptrdiff_t>(back) + 1);
   const media::MemberId id = at->first;
@@ -308,7 +318,9 @@ void Exchange::publish() {
   for (const auto& [name, port] : tdm_ports) {
     next->tdm_ports.emplace(name, std::make_shared<const store::TdmPort>(port));
   }
+  next->room_links = room_links;
   snapshot = std::move(next);
+  if (!services.per_loop.empty()) Conferences::follow_model(services);
 }
 
 void Exchange::follow_ports() {

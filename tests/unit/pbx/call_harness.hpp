@@ -65,6 +65,8 @@ class FakeConferences final : public ConferenceMedia {
   std::optional<media::MemberStats> stats(media::MemberId member) const override;
   std::optional<media::MemberStats> leave(media::MemberId member) override;
   void close_room(media::RoomId room) override;
+  base::Result<void> link_rooms(media::LinkId link, media::RoomId a, media::RoomId b) override;
+  void unlink_rooms(media::LinkId link) override;
 
   /// The one who came last is `back == 0`, of those who are there.
   Member& member(std::size_t back = 0) {
@@ -75,6 +77,7 @@ class FakeConferences final : public ConferenceMedia {
   std::map<media::RoomId, media::DigitSink> rooms;
   std::map<media::MemberId, Member> members;
   std::vector<media::Announcement> announced;
+  std::map<media::LinkId, std::pair<media::RoomId, media::RoomId>> links;
 };
 
 /// A TDM bus whose ports do what the test says, and a board that only remembers what it was told of them.
@@ -212,6 +215,7 @@ class Exchange {
   std::vector<CallView> views();
   CallCounts counts();
   std::size_t transactions();
+  /// Makes what the test set up the model, which conferences follow with the next `settle`.
   void publish();
 
   struct Node;
@@ -222,6 +226,7 @@ class Exchange {
   std::vector<store::JournalEntry> journal;
   std::map<std::string, store::ConferenceRoom> rooms;
   std::map<std::string, store::TdmPort> tdm_ports;
+  store::RoomLinks room_links;
   CallServices services;
   std::vector<std::unique_ptr<Node>> nodes;
   std::vector<std::unique_ptr<Phone>> phones;

@@ -1,6 +1,6 @@
 // Conferences that are called by a number (CONF-1, CONF-4, CONF-7).
 
-#include "call_harness.hpp"
+#include "conference_harness.hpp"
 #include "pbx/room_keypad.hpp"
 
 namespace cadenas::pbx::test {
@@ -15,49 +15,21 @@ std::shared_ptr<const base::SecretBytes> pin(std::string_view digits) {
   return std::make_shared<const base::SecretBytes>(base::SecretBytes::copy_of(base::as_bytes(digits)));
 }
 
-struct Room {
-  explicit Room(unsigned loops = 1) : exchange(loops) {
-    settings().number = number;
-    settings().name = "Board";
+/// One room, and who enters it.
+struct Room : Rooms {
+  explicit Room(unsigned loops = 1) : Rooms(loops) {
+    add(number).name = "Board";
     exchange.publish();
   }
   store::ConferenceRoom& settings() { return exchange.rooms[number]; }
-  /// A phone of that number calls, is answered over `proto`, and acknowledges.
   Phone& enter(const std::string& who, const std::string& sdp, unsigned loop = 0) {
-    Phone& phone = exchange.phone(who, sip::Transport::tls, loop);
-    phone.invite(number, sdp);
-    phone.ack(*phone.response(200));
-    return phone;
+    return Rooms::enter(who, number, sdp, loop);
   }
-  Phone& enter_encrypted(const std::string& who, unsigned loop = 0) { return enter(who, savp(4000, 'a'), loop); }
-  Phone& enter_clear(const std::string& who, unsigned loop = 0) {
-    return enter(who, description("RTP/AVP", 4000), loop);
+  Phone& enter_encrypted(const std::string& who, unsigned loop = 0) {
+    return Rooms::enter_encrypted(who, number, loop);
   }
-  /// The phone is offered the room's voice in clear, or with a key, and takes it.
-  void agrees_to_clear(Phone& phone) {
-    const auto offer = phone.request(sip::Method::invite);
-    EXPECT_EQ(sdp_of(*offer).media.at(0).proto, "RTP/AVP");
-    EXPECT_TRUE(sdp_of(*offer).media.at(0).cryptos().empty());
-    phone.respond(*offer, 200, description("RTP/AVP", 4000));
-    phone.request(sip::Method::ack);
-  }
-  void agrees_to_encrypt(Phone& phone, char octet = 'n') {
-    const auto offer = phone.request(sip::Method::invite);
-    EXPECT_EQ(sdp_of(*offer).media.at(0).proto, "RTP/SAVP");
-    phone.respond(*offer, 200, savp_answer(*offer, 4000, octet));
-    phone.request(sip::Method::ack);
-  }
-  void leaves(Phone& phone) {
-    phone.send("BYE");
-    phone.response(200);
-  }
-  RoomView view() {
-    const auto views = exchange.views();
-    return views.empty() || !views.front().room ? RoomView{} : *views.front().room;
-  }
-  std::vector<Announcement> told() { return std::exchange(exchange.conferences.announced, {}); }
-
-  Exchange exchange;
+  Phone& enter_clear(const std::string& who, unsigned loop = 0) { return Rooms::enter_clear(who, number, loop); }
+  RoomView view() { return Rooms::view(number); }
 };
 
 TEST(Conference, IsEncryptedWhileAllMembersAreEachWithItsOwnKeys) {

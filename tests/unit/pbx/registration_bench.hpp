@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>
 #include <vector>

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -49,7 +50,7 @@ class RunningPbx : public ::testing::Test {
     out.alarm_on_undisciplined_clock = false;
     out.first.mode = mode;
     out.authentication = both_algorithms();
-    out.stop_time = stop_time;
+    if (stop_time) out.stop_time = *stop_time;
     return out;
   }
   void start(store::TransportMode mode = store::TransportMode::pbx_cert) {
@@ -93,7 +94,7 @@ class RunningPbx : public ::testing::Test {
   }
 
   base::SystemClock clock;
-  base::Millis stop_time = Configuration{}.stop_time;
+  std::optional<base::Millis> stop_time;  ///< none: what the product has
   std::unique_ptr<Pbx> pbx;
   std::filesystem::path directory_;
 };

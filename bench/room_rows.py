@@ -1,0 +1,43 @@
+"""What conference rooms cost a media thread, and what the complexity of the Opus encoder costs and gives."""
+
+import json
+import pathlib
+import statistics
+import subprocess
+
+from cores import SERVER_CORE
+
+PROGRAMS = ("bench_room", "bench_opus")
+REPETITIONS = 3
+ROOMS = {"one_room_of_500": "one room of 500", "rooms_of_5": "100 rooms of 5"}
+
+
+def _measured(build: pathlib.Path, program: str, progress) -> list[dict]:
+    """Each benchmark's median over the repetitions, by its CPU time."""
+    progress(program)
+    done = subprocess.run([*SERVER_CORE, str(build / "bench" / program), "--benchmark_format=json",
+                           f"--benchmark_repetitions={REPETITIONS}", "--benchmark_report_aggregates_only=false",
+                           "--benchmark_enable_random_interleaving=true"], capture_output=True, text=True, check=True)
+    runs: dict[str, list[dict]] = {}
+    for result in json.loads(done.stdout)["benchmarks"]:
+        if result["run_type"] == "iteration":
+            runs.setdefault(result["run_name"], []).append(result)
+    return [min(all_, key=lambda run: abs(run["cpu_time"] - statistics.median(one["cpu_time"] for one in all_)))
+            for all_ in runs.values()]
+
+
+def rooms(build: pathlib.Path, progress) -> list[list[str]]:
+    """A row a shape and codec: CPU time of 20 ms, packets sent in them, members that a core could serve."""
+    table = []
+    for run in _measured(build, "bench_room", progress):
+        shape, codec = run["name"].split("/")[:2]
+        table.append([ROOMS[shape], {"g711": "G.711", "opus": "Opus"}[codec], f"{run['cpu_time']:.2f}",
+                      f"{run['packets_a_frame']:.0f}", f"{run['cpu_time'] * 1000 / 500:.1f}",
+                      f"{500 * 20 / run['cpu_time']:,.0f}"])
+    return table
+
+
+def complexities(build: pathlib.Path, progress) -> list[list[str]]:
+    """A row a complexity: CPU time of a frame, distance of what is heard from what was said."""
+    return [[run["name"].split("/")[1], f"{run['cpu_time']:.0f}", f"{run['distance_db']:.2f}",
+             f"{run['octets_a_frame']:.0f}"] for run in _measured(build, "bench_opus", progress)]

@@ -1,0 +1,40 @@
+// Digits that come by SIP INFO.
+#include "pbx/info_dtmf.hpp"
+
+#include "conference_harness.hpp"
+
+namespace cadenas::pbx::test {
+namespace {
+
+TEST(DigitOfInfo, ReadsBothKindsAsPhonesWriteThem) {
+  EXPECT_EQ(digit_of_info("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n"), '5');
+  EXPECT_EQ(digit_of_info("application/dtmf-relay", "Duration=160\nsignal = *"), '*');
+  EXPECT_EQ(digit_of_info("Application/DTMF-Relay;charset=utf-8", "Signal=11\r\n"), '#');
+  EXPECT_EQ(digit_of_info("application/dtmf", "7"), '7');
+  EXPECT_EQ(digit_of_info("application/dtmf", " d\r\n"), 'D');
+}
+
+TEST(DigitOfInfo, IsNothingWhereNoDigitIsSaid) {
+  EXPECT_FALSE(digit_of_info("application/dtmf-relay", "Duration=160"));
+  EXPECT_FALSE(digit_of_info("application/dtmf-relay", "Signal=55"));
+  EXPECT_FALSE(digit_of_info("application/dtmf-relay", "Signal"));
+  EXPECT_FALSE(digit_of_info("application/dtmf", ""));
+  EXPECT_FALSE(digit_of_info("application/dtmf", "x"));
+  EXPECT_FALSE(digit_of_info("application/media_control+xml", "5"));
+  EXPECT_FALSE(digit_of_info("", "5"));
+}
+
+TEST(Conference, HearsDigitsThatComeByInfo) {
+  Rooms rooms;
+  rooms.add("700");
+  rooms.exchange.publish();
+  Phone& a = rooms.enter_encrypted("100", "700");
+  a.send("INFO", "Signal=*\r\nDuration=100\r\n", {}, "application/dtmf-relay");
+  a.response(200);
+  a.send("INFO", "1", {}, "application/dtmf");
+  a.response(200);
+  EXPECT_EQ(rooms.exchange.conferences.member().seat, media::Seat::listens);
+}
+
+}  // namespace
+}  // namespace cadenas::pbx::test
