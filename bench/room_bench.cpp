@@ -9,6 +9,8 @@
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
+#include "media/dtls_context.hpp"
+#include "media/dtls_work.hpp"
 #include "media/leg_sockets.hpp"
 #include "media/packet_loop.hpp"
 #include "media/room.hpp"
@@ -99,6 +101,8 @@ void conferences(benchmark::State& state, std::size_t room_count, std::size_t me
 
   PortPool pool(50'000, 59'999);
   Nowhere loop;
+  const DtlsContext dtls_context{cadenas::base::WallTime{}};
+  DtlsWork dtls(dtls_context);
   std::vector<std::unique_ptr<Room>> rooms;
   std::vector<Phone> phones;
   phones.reserve(room_count * members_each);
@@ -109,7 +113,7 @@ void conferences(benchmark::State& state, std::size_t room_count, std::size_t me
       phones.emplace_back(number, format, m < kSpeakers);
       auto sockets = LegSockets::bind(Endpoint::parse("127.0.0.1", 0).value(), pool);
       if (!sockets) return state.SkipWithError(sockets.error().message.c_str());
-      rooms.back()->join(number, std::make_shared<MemberCounters>(), std::move(*sockets), loop);
+      rooms.back()->join(number, std::make_shared<MemberCounters>(), std::move(*sockets), loop, dtls);
       LegMedia media;
       media.remote_rtp = phones.back().here;
       media.receive = key(2 * number);

@@ -59,7 +59,7 @@ CallRecord call(std::uint64_t number) {
   out.answered = out.started + base::Millis{2500};
   out.ended = out.started + base::Millis{9000};
   out.cause = "bye";
-  const LegRecord leg{"2001", "TLS", "TLSv1.3", "TLS_AES_256_GCM_SHA384", "AES_CM_128_HMAC_SHA1_80", 450, 0, 0,
+  const LegRecord leg{"2001", "TLS", "TLSv1.3", "TLS_AES_256_GCM_SHA384", "AES_CM_128_HMAC_SHA1_80", "SDES", 450, 0, 0,
                       0,      true,  {}};
   out.legs = {leg, leg};
   return out;

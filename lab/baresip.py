@@ -34,6 +34,9 @@ class Baresip(Process):
         else:
             config += ["module aubridge.so", "module sndfile.so", "audio_source aubridge,echo",
                        "audio_player aubridge,echo"]
+        if "dtls" in mediaenc:
+            # One handshake for both, since RTCP on a port of its own would need a second one.
+            config += ["module dtls_srtp.so", "rtcp_mux yes"]
         if trusted:
             config.append(f"sip_cafile {trusted}")
         if certificate:

@@ -43,6 +43,7 @@ object to_json(const store::Trunk& t) {
           {"routes", std::move(routes)},
           {"auth_user", t.auth_user},
           {"srtp_mode", store::to_string(t.srtp_mode)},
+          {"offer_style", store::to_string(t.offer_style)},
           {"verify_server", t.verify_server},
           {"max_calls", t.max_calls}};
 }
@@ -72,6 +73,7 @@ base::Result<store::Trunk> read_trunk(std::string_view body, std::string name) {
     trunk.auth_password = std::make_shared<const base::SecretBytes>(base::SecretBytes::copy_of(base::as_bytes(*v)));
   }
   if (const auto v = reader->word("srtp_mode", store::parse_srtp_mode)) trunk.srtp_mode = *v;
+  if (const auto v = reader->word("offer_style", store::parse_offer_style)) trunk.offer_style = *v;
   if (const auto v = reader->flag("verify_server")) trunk.verify_server = *v;
   if (const auto v = reader->number("max_calls", any_number)) trunk.max_calls = static_cast<std::uint32_t>(*v);
   auto routes = reader->objects("routes");

@@ -19,8 +19,7 @@ struct Loop::Reactor {
   boost::asio::steady_timer wake{io};
 };
 
-Loop::Loop(unsigned index, const Clock& clock)
-    : index_(index), clock_(clock), reactor_(std::make_unique<Reactor>()) {}
+Loop::Loop(unsigned index, const Clock& clock) : index_(index), clock_(clock), reactor_(std::make_unique<Reactor>()) {}
 
 Loop::~Loop() = default;
 

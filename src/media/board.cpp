@@ -38,6 +38,10 @@ base::Result<void> Board::configure(SessionId id, Side side, LegMedia media) {
   return {};
 }
 
+const DtlsFingerprint& Board::dtls_fingerprint() const {
+  return impl_->dtls.fingerprint();
+}
+
 std::optional<SessionStats> Board::close(SessionId id) {
   const std::lock_guard lock(impl_->mutex);
   const auto found = impl_->sessions.find(id);

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "media/board.hpp"
+#include "media/dtls_context.hpp"
+#include "media/dtls_profile.hpp"
 #include "media/media_thread.hpp"
 #include "media/port_pool.hpp"
 #include "media/side_counters.hpp"
@@ -23,12 +25,13 @@ class Board::Impl {
  public:
   Impl(BoardSettings given, const base::Clock& clock)
       : settings(std::move(given)),
+        dtls(clock.now()),
         ports{PortPool(settings.first_port, settings.last_port), PortPool(settings.first_port, settings.last_port)} {
     const unsigned count = std::clamp(settings.threads, 1u, 64u);
     for (unsigned i = 0; i < count; ++i) {
       const std::optional<unsigned> core =
           i < settings.pin_to.size() ? std::optional(settings.pin_to[i]) : std::nullopt;
-      threads.push_back(std::make_unique<MediaThread>(clock, i, core, settings.engine));
+      threads.push_back(std::make_unique<MediaThread>(clock, dtls, i, core, settings.engine));
     }
   }
 
@@ -65,6 +68,21 @@ class Board::Impl {
     };
     if (!fits(media.receive) || !fits(media.send)) {
       return base::fail("media.key-length", "The SRTP key does not have the length that its suite asks for.", "crypto");
+    }
+    if (media.dtls) {
+      const DtlsParams& dtls_params = *media.dtls;
+      const auto is_whole = [](const DtlsFingerprint& shown) { return shown.value.size() == octets(shown.hash); };
+      if (dtls_params.peer.empty() || !std::ranges::all_of(dtls_params.peer, is_whole)) {
+        return base::fail("media.dtls-fingerprint",
+                          "DTLS-SRTP needs a fingerprint of the peer's certificate by SHA-256, SHA-384 or SHA-512.",
+                          "fingerprint");
+      }
+      if (!std::ranges::any_of(dtls_params.suites, has_dtls_profile)) {
+        return base::fail("media.dtls-suites", "None of the SRTP suites allowed has a profile of DTLS-SRTP.");
+      }
+      if (media.receive || media.send) {
+        return base::fail("media.dtls-keys", "A leg has its keys from signalling or from DTLS, not from both.");
+      }
     }
     // Two sessions that are told to send to each other would pass one packet round for ever.
     if (is_own(media.remote_rtp) || is_own(media.remote_rtcp)) {
@@ -118,6 +136,7 @@ class Board::Impl {
   }
 
   const BoardSettings settings;
+  const DtlsContext dtls;
   std::array<PortPool, 2> ports;
   mutable std::mutex mutex;  // guards what follows; never taken for a packet
   std::unordered_map<SessionId, Entry> sessions;

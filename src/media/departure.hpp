@@ -16,6 +16,7 @@ struct Departure {
   bool is_encrypted;
   std::size_t octets;
   base::Endpoint destination;
+  bool is_dtls = false;  ///< a datagram of a handshake, and neither RTP nor RTCP
 };
 
 }  // namespace cadenas::media

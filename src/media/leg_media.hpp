@@ -6,6 +6,7 @@
 
 #include "base/bytes.hpp"
 #include "base/endpoint.hpp"
+#include "media/dtls_params.hpp"
 #include "media/suite.hpp"
 
 namespace cadenas::media {
@@ -89,6 +90,10 @@ struct LegMedia {
   std::optional<SrtpParams> send;     ///< our key towards the peer; none: the leg is clear, unless `srtp_only`
   bool srtp_only =
       false;  ///< a direction without a key is closed: clear is refused and counted, nothing goes out clear
+  /// The keys come from a DTLS handshake on the RTP port (RFC 5764), and there are none above: until its fingerprint
+  /// matched the leg is closed both ways, as with `srtp_only`. RTCP is only for `rtcp_mux`: on a port of its own it
+  /// would need a second handshake, and is dropped.
+  std::optional<DtlsParams> dtls{};
   Direction direction = Direction::send_receive;
   Latching latching = Latching::signalled_host;
   PayloadTypeMap payload_types;  ///< for packets received on this leg

@@ -46,6 +46,18 @@ Port& LegPorts::way_out(const Departure& departure) {
   return own;
 }
 
+void LegPorts::send_dtls(OwnPacket& packet, std::size_t octets, const base::Endpoint& to) {
+  if (is_leaving_) return;
+  const Departure departure{.side = side_,
+                            .protocol = Protocol::rtp,
+                            .is_rtcp = false,
+                            .is_encrypted = false,
+                            .octets = octets,
+                            .destination = to,
+                            .is_dtls = true};
+  loop_.originate(ports_[static_cast<std::size_t>(Protocol::rtp)], departure, packet);
+}
+
 bool LegPorts::aim(const base::Endpoint& peer) {
   if (direct_.is_open()) {
     if (!direct_.connect(peer)) return false;

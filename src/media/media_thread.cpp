@@ -1,5 +1,6 @@
 #include "media/media_thread.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <future>
 #include <string>
@@ -27,8 +28,9 @@ void pin(unsigned core) {
 
 }  // namespace
 
-MediaThread::MediaThread(const base::Clock& clock, unsigned index, std::optional<unsigned> core, PacketEngine engine)
-    : clock_(clock), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd") {
+MediaThread::MediaThread(const base::Clock& clock, const DtlsContext& dtls, unsigned index,
+                         std::optional<unsigned> core, PacketEngine engine)
+    : clock_(clock), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd"), dtls_(dtls) {
   // io_uring wants to be made by the thread that uses it.
   std::promise<void> opened;
   thread_ = std::thread([this, index, core, engine, &opened] {
@@ -86,8 +88,9 @@ void MediaThread::post(Command command) {
 
 void MediaThread::run() {
   while (!stopping_) {
-    if (loop_->run_once(clock_, frame_clock_.next())) obey();
+    if (loop_->run_once(clock_, next_task())) obey();
     frame();
+    if (dtls_.next()) dtls_.step(clock_.steady());
   }
   // The loop goes first: while it is there, the kernel may still write for a port.
   loop_.reset();
@@ -114,7 +117,7 @@ void MediaThread::obey() {
 
 void MediaThread::execute(Add add) {
   auto& relay = relays_[add.id];
-  relay = std::make_unique<Relay>(std::move(add.counters), std::move(add.a), std::move(add.b), *loop_);
+  relay = std::make_unique<Relay>(std::move(add.counters), std::move(add.a), std::move(add.b), *loop_, dtls_);
   try {
     relay->begin();
   } catch (...) {
@@ -142,8 +145,8 @@ void MediaThread::let_end(std::unique_ptr<User> user) {
 
 void MediaThread::execute(AddSlot add) {
   auto& session = slots_[add.id];
-  session =
-      std::make_unique<tdm::SlotSession>(std::move(add.counters), std::move(add.sockets), std::move(add.slot), *loop_);
+  session = std::make_unique<tdm::SlotSession>(std::move(add.counters), std::move(add.sockets), std::move(add.slot),
+                                               *loop_, dtls_);
   keep_frames();
   try {
     session->begin();
@@ -184,7 +187,7 @@ void MediaThread::execute(Join join) {
   Room* at = room(join.room);
   if (!at) return;
   try {
-    at->join(join.member, std::move(join.counters), std::move(join.sockets), *loop_);
+    at->join(join.member, std::move(join.counters), std::move(join.sockets), *loop_, dtls_);
   } catch (...) {
     execute(Leave{join.room, join.member});
     throw;
@@ -234,6 +237,12 @@ void MediaThread::keep_frames() {
   const bool wanted = !rooms_.empty() || !slots_.empty();
   if (wanted && !frame_clock_.next()) frame_clock_.start(clock_.steady());
   if (!wanted) frame_clock_.stop();
+}
+
+std::optional<base::SteadyTime> MediaThread::next_task() const {
+  const std::optional<base::SteadyTime> frame = frame_clock_.next();
+  const std::optional<base::SteadyTime> handshake = dtls_.next();
+  return frame && handshake ? std::min(frame, handshake) : frame ? frame : handshake;
 }
 
 void MediaThread::frame() {

@@ -12,6 +12,8 @@
 
 #include "base/clock.hpp"
 #include "media/descriptor.hpp"
+#include "media/dtls_context.hpp"
+#include "media/dtls_work.hpp"
 #include "media/frame_clock.hpp"
 #include "media/leg_media.hpp"
 #include "media/leg_sockets.hpp"
@@ -25,8 +27,9 @@
 
 namespace cadenas::media {
 
-/// One thread that moves packets, mixes the conference rooms it has and carries the voice of time slots. Control comes
-/// in as values by `post` and is done between two rounds of packets, so that no packet ever meets a session that goes.
+/// One thread that moves packets, mixes the conference rooms it has, carries the voice of time slots and shakes hands
+/// for the legs that use DTLS. Control comes in as values by `post` and is done between two rounds of packets, so that
+/// no packet ever meets a session that goes.
 class MediaThread {
  public:
   struct Add {
@@ -111,9 +114,10 @@ class MediaThread {
   using Command = std::variant<Add, Configure, Remove, AddSlot, ConfigureSlot, DialSlot, RemoveSlot, OpenRoom, Join,
                                JoinSlot, ConfigureMember, TakeSeat, Announce, Link, Unlink, Leave, CloseRoom>;
 
-  /// Starts at once, named "media/`index`", on `core` if given. `clock` outlives it. Throws std::system_error when the
-  /// machine refuses.
-  MediaThread(const base::Clock& clock, unsigned index, std::optional<unsigned> core, PacketEngine engine);
+  /// Starts at once, named "media/`index`", on `core` if given. `clock` and `dtls` outlive it. Throws std::system_error
+  /// when the machine refuses.
+  MediaThread(const base::Clock& clock, const DtlsContext& dtls, unsigned index, std::optional<unsigned> core,
+              PacketEngine engine);
   ~MediaThread();  ///< stops, joins, closes what is left
   MediaThread(const MediaThread&) = delete;
   MediaThread& operator=(const MediaThread&) = delete;
@@ -147,6 +151,7 @@ class MediaThread {
   void execute(CloseRoom close);
   Room* room(RoomId id);
   void keep_frames();
+  std::optional<base::SteadyTime> next_task() const;
   void frame();
   /// Ends it and keeps it until no port of it is attached any more.
   template <class User>
@@ -159,6 +164,7 @@ class MediaThread {
   std::vector<Command> posted_;
   std::atomic<bool> stopping_{false};
   std::unique_ptr<PacketLoop> loop_;  // of the thread, made and destroyed on it
+  DtlsWork dtls_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Relay>> relays_;
   std::unordered_map<std::uint64_t, std::unique_ptr<tdm::SlotSession>> slots_;
   std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;

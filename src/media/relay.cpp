@@ -4,8 +4,10 @@
 
 namespace cadenas::media {
 
-Relay::Relay(std::shared_ptr<SessionCounters> counters, LegSockets a, LegSockets b, PacketLoop& loop)
-    : session_(std::move(counters)), a_(std::move(a), Side::a, *this, loop), b_(std::move(b), Side::b, *this, loop) {}
+Relay::Relay(std::shared_ptr<SessionCounters> counters, LegSockets a, LegSockets b, PacketLoop& loop, DtlsWork& dtls)
+    : session_(std::move(counters), {&dtls, &a_}, {&dtls, &b_}),
+      a_(std::move(a), Side::a, *this, loop),
+      b_(std::move(b), Side::b, *this, loop) {}
 
 void Relay::begin() {
   a_.attach();

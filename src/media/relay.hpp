@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "media/dtls_work.hpp"
 #include "media/leg_ports.hpp"
 #include "media/leg_sockets.hpp"
 #include "media/packet_loop.hpp"
@@ -13,8 +14,8 @@ namespace cadenas::media {
 /// A session with its sockets, on a packet loop.
 class Relay final : public PortUser {
  public:
-  /// `loop` outlives it.
-  Relay(std::shared_ptr<SessionCounters> counters, LegSockets a, LegSockets b, PacketLoop& loop);
+  /// `loop` and `dtls` outlive it.
+  Relay(std::shared_ptr<SessionCounters> counters, LegSockets a, LegSockets b, PacketLoop& loop, DtlsWork& dtls);
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 

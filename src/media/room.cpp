@@ -5,9 +5,10 @@
 
 namespace cadenas::media {
 
-void Room::join(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop) {
-  members_.insert_or_assign(
-      id, std::make_unique<RoomMember>(id, std::move(counters), std::move(sockets), loop, digits_, wall_at_zero_));
+void Room::join(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop,
+                DtlsWork& dtls) {
+  members_.insert_or_assign(id, std::make_unique<RoomMember>(id, std::move(counters), std::move(sockets), loop, dtls,
+                                                             digits_, wall_at_zero_));
   members_.at(id)->begin();
 }
 

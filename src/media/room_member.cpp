@@ -12,12 +12,12 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 }  // namespace
 
 RoomMember::RoomMember(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop,
-                       std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero)
+                       DtlsWork& dtls, std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero)
     : id_(id),
       counters_(std::move(counters)),
       digits_(std::move(digits)),
       loop_(loop),
-      leg_(counters_->leg),
+      leg_(counters_->leg, {&dtls, &ports_}),
       reports_(wall_at_zero),
       ports_(std::move(sockets), Side::a, *this, loop) {}
 

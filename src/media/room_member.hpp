@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "media/audio/member_voice.hpp"
+#include "media/dtls_work.hpp"
 #include "media/leg_ports.hpp"
 #include "media/member_reports.hpp"
 #include "media/member_stats.hpp"
@@ -16,10 +17,9 @@ namespace cadenas::media {
 /// One leg that ends at the board, in a conference room: its sockets, its keys and its voice. One media thread.
 class RoomMember final : public PortUser {
  public:
-  /// `loop` outlives it.
-  /// `wall_at_zero`: see MemberReports.
+  /// `loop` and `dtls` outlive it. `wall_at_zero`: see MemberReports.
   RoomMember(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop,
-             std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero);
+             DtlsWork& dtls, std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero);
   RoomMember(const RoomMember&) = delete;
   RoomMember& operator=(const RoomMember&) = delete;
 
@@ -43,9 +43,7 @@ class RoomMember final : public PortUser {
   void tell(BandSums& sums, SharedEncoders& shared);  ///< … and send it the sum of the others, and a report if due.
 
   void on_packet(Port& port, const PacketRead& packet, PacketLoop& loop, base::SteadyTime now) override;
-  void on_sent(const Departure& departure, bool accepted) override {
-    leg_.sent(departure.is_rtcp, departure.is_encrypted, departure.octets, accepted);
-  }
+  void on_sent(const Departure& departure, bool accepted) override { leg_.sent(departure, accepted); }
   void on_detached(Port& port) override;
 
  private:

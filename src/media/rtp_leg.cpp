@@ -23,6 +23,34 @@ bool is_plainly_clear(base::ByteView packet, bool is_rtcp) {
 }  // namespace
 
 void RtpLeg::configure(LegMedia media) {
+  configure_keys(media);
+  base::Endpoint rtcp = media.remote_rtcp;
+  if (!rtcp.is_set() && media.remote_rtp.is_set()) {
+    rtcp = media.remote_rtp.with_port(static_cast<std::uint16_t>(media.remote_rtp.port() + 1));
+  }
+  rtp_.signal(media.remote_rtp, media.latching);
+  rtcp_.signal(rtcp, media.latching);
+  srtp_only_ = media.srtp_only || uses_dtls_;
+  rtcp_mux_ = media.rtcp_mux;
+  direction_ = media.direction;
+  payload_types_ = media.payload_types;
+  configured_ = true;
+  say_suites();
+}
+
+void RtpLeg::configure_keys(LegMedia& media) {
+  const bool used_dtls = uses_dtls_;
+  uses_dtls_ = media.dtls.has_value();
+  const bool goes_on =
+      uses_dtls_ && dtls_place_.work && dtls().configure(std::move(*media.dtls), media.remote_rtp, media.latching);
+  if (goes_on) return;
+  if (used_dtls || uses_dtls_) {
+    // Keys of another kind, or another peer's: nothing of the ones before is good any more.
+    receive_.clear();
+    send_.clear();
+  }
+  if (uses_dtls_) return;
+  if (dtls_) dtls_->stop();
   if (media.receive) {
     receive_.set(std::move(*media.receive));
   } else {
@@ -33,20 +61,36 @@ void RtpLeg::configure(LegMedia media) {
   } else {
     send_.clear();
   }
-  base::Endpoint rtcp = media.remote_rtcp;
-  if (!rtcp.is_set() && media.remote_rtp.is_set()) {
-    rtcp = media.remote_rtp.with_port(static_cast<std::uint16_t>(media.remote_rtp.port() + 1));
+}
+
+DtlsLeg& RtpLeg::dtls() {
+  if (!dtls_) {
+    dtls_ = std::make_unique<DtlsLeg>(
+        *dtls_place_.work, *dtls_place_.outlet, counters_.dtls,
+        [this](DtlsKeys keys, const base::Endpoint& peer) { take_keys(std::move(keys), peer); });
   }
-  rtp_.signal(media.remote_rtp, media.latching);
-  rtcp_.signal(rtcp, media.latching);
-  srtp_only_ = media.srtp_only;
-  rtcp_mux_ = media.rtcp_mux;
-  direction_ = media.direction;
-  payload_types_ = media.payload_types;
-  configured_ = true;
+  return *dtls_;
+}
+
+void RtpLeg::take_keys(DtlsKeys keys, const base::Endpoint& peer) {
+  receive_.set(std::move(keys.receive));
+  send_.set(std::move(keys.send));
+  // Who proved to be the peer from there is heard there.
+  rtp_.follow_authentic(peer);
+  say_suites();
+}
+
+void RtpLeg::say_suites() {
   const auto suite_if = [](bool is_set, auto get) { return is_set ? std::optional<Suite>(get()) : std::nullopt; };
   counters_.set_suites(suite_if(!receive_.empty(), [&] { return receive_.suite(); }),
                        suite_if(!send_.empty(), [&] { return send_.params().suite; }));
+}
+
+bool RtpLeg::take_dtls(Protocol port, base::ByteView packet, const base::Endpoint& source, base::SteadyTime now) {
+  const bool may_be = !packet.empty() && is_dtls(packet[0]) && (uses_dtls_ || !configured_);
+  if (!may_be || port != Protocol::rtp || !dtls_place_.work) return false;
+  dtls().put(packet, source, now);
+  return true;
 }
 
 std::optional<RtpLeg::Arrival> RtpLeg::let_in(Protocol port, std::span<std::uint8_t> buffer, std::size_t octets,
@@ -54,8 +98,13 @@ std::optional<RtpLeg::Arrival> RtpLeg::let_in(Protocol port, std::span<std::uint
   const std::span<std::uint8_t> packet = buffer.first(octets);
   const bool shared_port = port == Protocol::rtp && rtcp_mux_;
   const bool rtcp = port == Protocol::rtcp || (shared_port && is_rtcp(packet));
+  if (take_dtls(port, packet, source, now)) return std::nullopt;
   if (!configured_) {
     flow(rtcp).rx_early.add();
+    return std::nullopt;
+  }
+  if (uses_dtls_ && (receive_.empty() || port == Protocol::rtcp)) {
+    count_without_keys(packet, rtcp);
     return std::nullopt;
   }
   Latch& latch = port == Protocol::rtp ? rtp_ : rtcp_;
@@ -67,6 +116,16 @@ std::optional<RtpLeg::Arrival> RtpLeg::let_in(Protocol port, std::span<std::uint
   }
   if (arrival && !rtcp) counters_.let_in(read_u32(packet, 8), now);
   return arrival;
+}
+
+/// A peer that shook hands may be ahead of us; one that sends in clear is told apart.
+void RtpLeg::count_without_keys(base::ByteView packet, bool is_rtcp) {
+  FlowCounters& counters = flow(is_rtcp);
+  if (packet.size() < 8 || packet[0] >> 6 != 2) {
+    counters.rx_malformed.add();
+  } else {
+    (is_plainly_clear(packet, is_rtcp) ? counters.rx_clear_refused : counters.rx_early).add();
+  }
 }
 
 bool RtpLeg::let_in_clear(base::ByteView packet, bool is_rtcp, Latch& latch, const base::Endpoint& source) {
@@ -125,7 +184,8 @@ std::optional<RtpLeg::WayOut> RtpLeg::way_out(bool is_rtcp) const {
   const Protocol port = is_rtcp && !rtcp_mux_ ? Protocol::rtcp : Protocol::rtp;
   const base::Endpoint& destination = port == Protocol::rtp ? rtp_.destination() : rtcp_.destination();
   const bool would_be_clear = send_.empty();
-  if (!configured_ || !destination.is_set() || destination.port() == 0 || (srtp_only_ && would_be_clear)) {
+  if (!configured_ || !destination.is_set() || destination.port() == 0 || (srtp_only_ && would_be_clear) ||
+      (uses_dtls_ && port == Protocol::rtcp)) {
     return std::nullopt;
   }
   return WayOut{port, destination};
@@ -139,16 +199,20 @@ bool RtpLeg::protect(std::span<std::uint8_t> buffer, std::size_t& octets, bool i
   return ready;
 }
 
-void RtpLeg::sent(bool is_rtcp, bool is_encrypted, std::size_t octets, bool accepted) {
-  FlowCounters& counters = flow(is_rtcp);
+void RtpLeg::sent(const Departure& departure, bool accepted) {
+  if (departure.is_dtls) {
+    if (accepted) counters_.dtls.tx_sent.add();
+    return;
+  }
+  FlowCounters& counters = flow(departure.is_rtcp);
   if (!accepted) {
     counters.tx_errors.add();
-  } else if (is_encrypted) {
+  } else if (departure.is_encrypted) {
     counters.tx_encrypted.add();
-    counters.tx_encrypted_octets.add(octets);
+    counters.tx_encrypted_octets.add(departure.octets);
   } else {
     counters.tx_clear.add();
-    counters.tx_clear_octets.add(octets);
+    counters.tx_clear_octets.add(departure.octets);
   }
 }
 

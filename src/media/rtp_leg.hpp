@@ -2,11 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
+#include "media/departure.hpp"
+#include "media/dtls_leg.hpp"
 #include "media/latch.hpp"
 #include "media/leg_media.hpp"
 #include "media/receive_keys.hpp"
@@ -16,14 +19,23 @@
 
 namespace cadenas::media {
 
+/// Where a leg's DTLS is done and by what it leaves. Both outlive the leg; without them it has no DTLS.
+struct DtlsPlace {
+  DtlsWork* work = nullptr;
+  DtlsOutlet* outlet = nullptr;
+};
+
 /// One leg without its sockets: what is let in, how it is opened, how what goes out is protected and where it goes, and
 /// the counting of all that. A relayed session has two, a member of a conference room one. One thread at a time.
 class RtpLeg {
  public:
   /// `counters` outlives it.
-  explicit RtpLeg(SideCounters& counters) : counters_(counters) {}
+  explicit RtpLeg(SideCounters& counters, DtlsPlace place = {}) : counters_(counters), dtls_place_(place) {}
+  RtpLeg(const RtpLeg&) = delete;
+  RtpLeg& operator=(const RtpLeg&) = delete;
 
-  /// See LegMedia. Keys have the length of their suites. Allocates.
+  /// See LegMedia. Keys have the length of their suites. Without a DtlsPlace `media.dtls` only closes the leg.
+  /// Allocates.
   void configure(LegMedia media);
 
   /// A packet that was let in: plain now, unless it was only verified.
@@ -34,7 +46,8 @@ class RtpLeg {
     std::uint64_t index = 0;  ///< SRTP index; 0 if clear
   };
   /// Judges the packet in the first `octets` of `buffer`, which arrived on `port`, and opens it in place. Nothing if it
-  /// is dropped; the counters say why. Does not allocate except for the first packet of an SSRC.
+  /// is dropped, or a datagram of DTLS, which is kept for later (RFC 7983); the counters say why. Does not allocate
+  /// except for the first packet of an SSRC.
   std::optional<Arrival> let_in(Protocol port, std::span<std::uint8_t> buffer, std::size_t octets,
                                 const base::Endpoint& source, Opening opening, base::SteadyTime now);
 
@@ -53,7 +66,7 @@ class RtpLeg {
   /// Counts a packet that was let in and went nowhere.
   void count_not_forwarded(bool is_rtcp) { flow(is_rtcp).rx_not_forwarded.add(); }
   /// Counts what the kernel did with a packet of this leg.
-  void sent(bool is_rtcp, bool is_encrypted, std::size_t octets, bool accepted);
+  void sent(const Departure& departure, bool accepted);
 
   Direction direction() const { return direction_; }
   const PayloadTypeMap& payload_types() const { return payload_types_; }
@@ -63,13 +76,21 @@ class RtpLeg {
 
  private:
   FlowCounters& flow(bool is_rtcp) { return is_rtcp ? counters_.rtcp : counters_.rtp; }
+  bool take_dtls(Protocol port, base::ByteView packet, const base::Endpoint& source, base::SteadyTime now);
+  DtlsLeg& dtls();
+  void configure_keys(LegMedia& media);
+  void take_keys(DtlsKeys keys, const base::Endpoint& peer);
+  void say_suites();
+  void count_without_keys(base::ByteView packet, bool is_rtcp);
   bool let_in_clear(base::ByteView packet, bool is_rtcp, Latch& latch, const base::Endpoint& source);
   std::optional<Arrival> let_in_authentic(std::span<std::uint8_t> packet, bool is_rtcp, Latch& latch,
                                           const base::Endpoint& source, Opening opening);
 
   SideCounters& counters_;
+  DtlsPlace dtls_place_;
   bool configured_ = false;
   bool srtp_only_ = false;
+  bool uses_dtls_ = false;
   bool rtcp_mux_ = false;
   Direction direction_ = Direction::inactive;
   PayloadTypeMap payload_types_;
@@ -77,6 +98,7 @@ class RtpLeg {
   Latch rtcp_;
   ReceiveKeys receive_;
   SendKeys send_;
+  std::unique_ptr<DtlsLeg> dtls_;  // from the first need of it on: the kernel may still read what leaves
 };
 
 }  // namespace cadenas::media

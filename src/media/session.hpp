@@ -19,8 +19,8 @@ namespace cadenas::media {
 /// One relayed session without its sockets: what is let in, what it becomes and where it goes. One thread at a time.
 class Session {
  public:
-  explicit Session(std::shared_ptr<SessionCounters> counters)
-      : counters_(std::move(counters)), legs_{RtpLeg(counters_->a), RtpLeg(counters_->b)} {}
+  explicit Session(std::shared_ptr<SessionCounters> counters, DtlsPlace a = {}, DtlsPlace b = {})
+      : counters_(std::move(counters)), legs_{RtpLeg(counters_->a, a), RtpLeg(counters_->b, b)} {}
 
   /// See LegMedia. Keys have the length of their suites. Allocates.
   void configure(Side side, LegMedia media);
@@ -32,9 +32,7 @@ class Session {
                                  const base::Endpoint& source, base::SteadyTime now);
 
   /// Reports what the kernel did with a departure.
-  void sent(const Departure& departure, bool accepted) {
-    leg(departure.side).sent(departure.is_rtcp, departure.is_encrypted, departure.octets, accepted);
-  }
+  void sent(const Departure& departure, bool accepted) { leg(departure.side).sent(departure, accepted); }
 
  private:
   RtpLeg& leg(Side side) { return legs_[static_cast<std::size_t>(side)]; }

@@ -4,23 +4,12 @@
 #include <cstdint>
 
 #include "base/clock.hpp"
+#include "media/counter.hpp"
+#include "media/dtls_counters.hpp"
 #include "media/leg_media.hpp"
 #include "media/session_stats.hpp"
 
 namespace cadenas::media {
-
-/// A number that one media thread raises and any thread reads.
-class Counter {
- public:
-  void add(std::uint64_t by = 1) {
-    // One writer: a load and a store are enough, and spare each packet a locked instruction.
-    value_.store(value_.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-  }
-  std::uint64_t read() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::uint64_t> value_{0};
-};
 
 /// The live form of FlowStats, whose words apply.
 struct FlowCounters {
@@ -40,6 +29,7 @@ struct SideCounters {
   FlowCounters rtp;
   FlowCounters rtcp;
   Counter moved;
+  DtlsCounters dtls;
 
   void set_suites(std::optional<Suite> receive, std::optional<Suite> send);
   void let_in(std::uint32_t ssrc, base::SteadyTime now);

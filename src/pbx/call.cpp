@@ -33,6 +33,19 @@ int status_for(const base::Error& error) {
   return error.code.starts_with("sdp.") ? 488 : 400;
 }
 
+// Before its description is judged: whether it may come to a DTLS handshake with the caller.
+bool speaks_dtls(const Party& caller) {
+  const SharedSdp offered = caller.leg->offered();
+  if (!offered) return wants_dtls(caller.who);
+  const auto described = read_description(*offered);
+  return described && described->dtls_line;
+}
+
+CallRefusal without_media(const base::Error& error) {
+  if (error.code == dtls_needs_board().code) return {488, error.message, {}, error.code};
+  return {503, error.message, 10, error.code};
+}
+
 using RoomPtr = std::shared_ptr<const store::ConferenceRoom>;
 
 bool is_tdm(const std::optional<Destination>& destination) {
@@ -132,9 +145,10 @@ void Call::begin(Calls& calls, const std::shared_ptr<sip::ServerTransaction>& in
   const Correspondent callee = correspondent_of(destination, number);
   // Of a port it is not known before it answers that it will.
   if (is_tdm(destination) && !replaces) return call->start(replaces, callee);
+  call->may_shake_hands_ = speaks_dtls(*party) || wants_dtls(callee);
   const MediaEnd end = call->end_of(*party);
   call->open_media(end, end, [call, replaces, callee](const base::Result<CallSession>& opened) {
-    if (!opened) return call->fail_setup({503, opened.error().message, 10, opened.error().code});
+    if (!opened) return call->fail_setup(without_media(opened.error()));
     call->session_ = *opened;
     call->start(replaces, callee);
   });

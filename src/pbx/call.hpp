@@ -184,6 +184,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
 
   // Its media session, and another one for a lost one, or where somebody comes who needs another (call_media.cpp).
   using MediaOpened = std::function<void(base::Result<CallSession>)>;
+  bool shakes_hands() const;
   void open_media(const MediaEnd& a, const MediaEnd& b, const MediaOpened& opened);
   void close_media(const CallSession& session);
   bool opens_media(const sip::Flow& towards, const std::function<void()>& then);
@@ -219,6 +220,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   NumberCounts::Ticket ticket_;        // of the caller
   NumberCounts::Ticket trunk_ticket_;  // of the trunk that is called
   bool anonymous_ = false;
+  bool may_shake_hands_ = false;  ///< caller or callee may speak DTLS-SRTP
   std::uint32_t max_forwards_ = 70;
   CallState state_ = CallState::trying;
   base::WallTime started_;

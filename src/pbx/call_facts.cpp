@@ -48,8 +48,20 @@ policy::SrtpMode srtp_mode_of(const Correspondent& who) {
 }
 
 policy::OfferStyle offer_style_of(const Correspondent& who) {
-  const bool savp = !who.subscription || who.subscription->offer_style == store::OfferStyle::savp;
-  return savp ? policy::OfferStyle::savp : policy::OfferStyle::avp_crypto;
+  if (!who.trunk && !who.subscription) return policy::OfferStyle::savp;
+  switch (who.trunk ? who.trunk->offer_style : who.subscription->offer_style) {
+    case store::OfferStyle::avp_crypto:
+      return policy::OfferStyle::avp_crypto;
+    case store::OfferStyle::dtls:
+      return policy::OfferStyle::dtls;
+    case store::OfferStyle::savp:
+      break;
+  }
+  return policy::OfferStyle::savp;
+}
+
+bool wants_dtls(const Correspondent& who) {
+  return offer_style_of(who) == policy::OfferStyle::dtls && srtp_mode_of(who) != policy::SrtpMode::off;
 }
 
 policy::Decision judge(const store::Snapshot& model, const Party& party, const Party& other,

@@ -19,5 +19,7 @@ policy::Decision judge(const store::Snapshot& model, const Party& party, const P
 
 policy::SrtpMode srtp_mode_of(const Correspondent& who);
 policy::OfferStyle offer_style_of(const Correspondent& who);
+/// Whether an encrypted offer to it is one of DTLS-SRTP.
+bool wants_dtls(const Correspondent& who);
 
 }  // namespace cadenas::pbx

@@ -13,6 +13,15 @@
 
 namespace cadenas::pbx {
 
+namespace {
+
+CallRefusal needs_board() {
+  base::Error error = dtls_needs_board();
+  return {488, std::move(error.message), {}, std::move(error.code)};
+}
+
+}  // namespace
+
 AudioDescription Call::audio_for_forks() const {
   if (!transfer_) return caller_audio_ ? *caller_audio_ : default_audio();
   AudioDescription audio = at(media::other(transfer_->side))->media->remote_audio();
@@ -178,6 +187,10 @@ void Call::send_invitation(const PartyPtr& fork, bool plain, const std::string& 
     return drop_fork(fork);
   }
   if (plain) plan = {policy::MediaForm::avp_plain, false};
+  if (!fork->media->can_offer(plan.form)) {
+    best_.add(needs_board());
+    return drop_fork(fork);
+  }
   fork->retry_plain = plan.retry_plain;
   fork->referred_by = referred_by;
   const bool relays = services_.settings.pass_through && plan.form != policy::MediaForm::avp_plain && !transfer_;
@@ -266,6 +279,7 @@ void Call::complete_call(const PartyPtr& winner) {
     if (caller->decision.voice == policy::VoiceTreatment::refuse) {
       return fail_setup({488, std::string(caller->decision.refusal.reason), {}});
     }
+    if (!caller->media->can_offer(plan.form)) return fail_setup(needs_board());
     sdp = std::make_shared<const sip::Sdp>(caller->media->make_offer(winner->media->remote_audio(), plan.form));
     exchange_ = Exchange{Exchange::Kind::in_response, caller, winner};
   } else if (!sdp) {

@@ -35,11 +35,18 @@ MediaEnd Call::end_of(const Party& party) const {
 
 void Call::open_media(const MediaEnd& a, const MediaEnd& b, const MediaOpened& opened) {
   const std::uint64_t id = services_.last_session_id.fetch_add(1) + 1;
-  media_.open(id, a, b, loop_, [self = shared_from_this(), opened](const base::Result<CallSession>& session) {
-    if (!session) base::log::warning("call.no-media", {{"call", self->id_}, {"code", session.error().code}});
-    if (self->state_ != CallState::ended) return opened(session);
-    if (session) self->close_media(*session);
-  });
+  media_.open(id, a, b, shakes_hands(), loop_,
+              [self = shared_from_this(), opened](const base::Result<CallSession>& session) {
+                if (!session)
+                  base::log::warning("call.no-media", {{"call", self->id_}, {"code", session.error().code}});
+                if (self->state_ != CallState::ended) return opened(session);
+                if (session) self->close_media(*session);
+              });
+}
+
+bool Call::shakes_hands() const {
+  const auto uses_dtls = [](const PartyPtr& party) { return party && party->media && party->media->uses_dtls(); };
+  return may_shake_hands_ || uses_dtls(at(Side::a)) || uses_dtls(at(Side::b));
 }
 
 void Call::close_media(const CallSession& session) {

@@ -42,6 +42,12 @@ void Call::make_offer_to(const PartyPtr& to, const AudioDescription& audio, bool
   auto plan = plan_for(*to, other ? *other : *to, policy::OfferMoment::in_request);
   const bool anew = std::exchange(to->encrypts_again, false);
   const auto form = plain ? policy::MediaForm::avp_plain : anew ? plan.form : to->media->form_in_dialog(plan.form);
+  if (!to->media->can_offer(form)) {
+    // It joined a session on a relay that cannot shake hands for it: nobody needs to ask.
+    to->retry_plain = false;
+    base::log::warning("call.media", {{"call", id_}, {"code", dtls_needs_board().code}});
+    return on_offer_refused(to, 488);
+  }
   // A phone that encrypts already refuses something else, and the session stays as it was (RFC 3261 §14.1).
   to->retry_plain = !plain && plan.retry_plain && form != policy::MediaForm::avp_plain && !to->media->encrypted();
   auto sdp = std::make_shared<const sip::Sdp>(to->media->make_offer(audio, form));
@@ -61,6 +67,7 @@ void Call::on_offered(const PartyPtr& from, const SharedSdp& sdp) {
   if (!sdp) {
     const auto plan = plan_for(*from, *other, policy::OfferMoment::in_response);
     const auto form = from->media->form_in_dialog(plan.form);
+    if (!from->media->can_offer(form)) return refuse(from, 488, dtls_needs_board().message);
     auto ours = std::make_shared<const sip::Sdp>(from->media->make_offer(other->media->remote_audio(), form));
     exchange_ = Exchange{Exchange::Kind::in_response, from, other};
     return respond(from, ours);

@@ -21,8 +21,8 @@ bool is_slot(const CallSession& session, Side side) {
   return std::holds_alternative<PortId>(session.end(side));
 }
 
-LocalMedia place_of(const base::Endpoint& endpoint) {
-  return {endpoint.address(), endpoint.port()};
+LocalMedia place_of(const base::Endpoint& endpoint, std::optional<media::DtlsFingerprint> dtls) {
+  return {endpoint.address(), endpoint.port(), std::move(dtls)};
 }
 
 CallStats with_slot(const CallSession& session, const media::tdm::SlotSessionStats& stats) {
@@ -45,17 +45,19 @@ bool CallSession::is_on_bus() const {
   return is_slot(*this, Side::a) && is_slot(*this, Side::b);
 }
 
-void CallSessions::open(std::uint64_t id, const MediaEnd& a, const MediaEnd& b, base::Loop& answer_on,
+void CallSessions::open(std::uint64_t id, const MediaEnd& a, const MediaEnd& b, bool dtls, base::Loop& answer_on,
                         const Opened& opened) {
   CallSession session{id, {a, b}, {slot_place(), slot_place()}};
   if (session.has_slot()) return open_with_slot(std::move(session), opened);
-  packets_.open(id, std::get<media::AddressFamily>(a), std::get<media::AddressFamily>(b), answer_on,
-                [session = std::move(session), opened](const base::Result<media::SessionPorts>& ports) {
-                  if (!ports) return opened(tl::unexpected(ports.error()));
-                  CallSession open = session;
-                  open.local = {place_of(ports->a), place_of(ports->b)};
-                  opened(std::move(open));
-                });
+  packets_.open(
+      id, std::get<media::AddressFamily>(a), std::get<media::AddressFamily>(b), dtls, answer_on,
+      [&packets = packets_, session = std::move(session), opened](const base::Result<media::SessionPorts>& ports) {
+        if (!ports) return opened(tl::unexpected(ports.error()));
+        CallSession open = session;
+        const auto shown = packets.dtls_fingerprint(open.id);
+        open.local = {place_of(ports->a, shown), place_of(ports->b, shown)};
+        opened(std::move(open));
+      });
 }
 
 void CallSessions::open_with_slot(CallSession session, const Opened& opened) {
@@ -69,7 +71,7 @@ void CallSessions::open_with_slot(CallSession session, const Opened& opened) {
   const Side leg = media::other(slot);
   const auto here = tdm_->open(session.id, port_at(session, slot), std::get<media::AddressFamily>(session.end(leg)));
   if (!here) return opened(tl::unexpected(here.error()));
-  session.local[static_cast<std::size_t>(leg)] = place_of(*here);
+  session.local[static_cast<std::size_t>(leg)] = place_of(*here, packets_.dtls_fingerprint(session.id));
   opened(std::move(session));
 }
 

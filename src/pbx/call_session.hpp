@@ -56,9 +56,10 @@ class CallSessions {
   /// `tdm` is null where there is no bus. Both outlive it.
   CallSessions(MediaSessions& packets, TdmMedia* tdm) : packets_(packets), tdm_(tdm) {}
 
-  /// `opened` runs within the call, or on `answer_on` where an external relay has it. `id` is used once. Errors as
-  /// MediaSessions::open and media::tdm::Bus::take; "tdm.none" without a bus.
-  void open(std::uint64_t id, const MediaEnd& a, const MediaEnd& b, base::Loop& answer_on, const Opened& opened);
+  /// `opened` runs within the call, or on `answer_on` where an external relay has it. `id` is used once; `dtls` as in
+  /// MediaSessions::open. Errors as there and media::tdm::Bus::take; "tdm.none" without a bus.
+  void open(std::uint64_t id, const MediaEnd& a, const MediaEnd& b, bool dtls, base::Loop& answer_on,
+            const Opened& opened);
   /// What the party on that side agreed on; of a time slot there is nothing to say. Errors as MediaSessions::configure
   /// and media::Board::configure_slot; "call.no-codec".
   base::Result<void> configure(const CallSession& session, media::Side side, const PartyMedia& party);

@@ -36,7 +36,11 @@ struct LegView {
   std::string remote;       ///< address:port of the phone
   std::string tls_version;  ///< empty without TLS
   std::string tls_cipher;
-  std::string srtp_suite;                   ///< agreed in SDP, as the RFC names it; empty where voice is clear
+  /// Agreed in SDP, or by the DTLS handshake once it is done, as the RFC names it; empty where voice is clear.
+  std::string srtp_suite;
+  std::string key_exchange;                 ///< "SDES", "DTLS-SRTP"; empty where no keys are agreed
+  std::string dtls_state;                   ///< "waiting", "handshaking", "established", "failed"; empty without DTLS
+  std::string dtls_failure;                 ///< code of why the last handshake failed ("dtls.fingerprint"); else empty
   std::string media_state;                  ///< "sendrecv", "sendonly" …: what we last told the phone
   std::uint64_t packets_authenticated = 0;  ///< SRTP packets from the phone, tag verified
   std::uint64_t packets_rejected = 0;       ///< failed authentication, or clear where SRTP was agreed

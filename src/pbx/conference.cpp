@@ -8,7 +8,7 @@
 #include "media/board.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/conference_media.hpp"
-#include "pbx/info_dtmf.hpp"
+#include "sip/info_dtmf.hpp"
 
 namespace cadenas::pbx {
 
@@ -74,7 +74,8 @@ void Conference::enter(const MemberPtr& member, std::shared_ptr<const store::Con
     base::log::warning("conference.no-media", {{"room", room_->number}, {"code", here.error().code}});
     return refuse(member, 503, here.error().message);
   }
-  member->party.media.emplace(LocalMedia{here->address(), here->port()}, services_.settings.suites);
+  member->party.media.emplace(LocalMedia{here->address(), here->port(), services_.conferences->dtls_fingerprint()},
+                              services_.settings.suites);
   if (const auto answered = answer_invite(member); !answered) return refuse(member, 488, answered.error().message);
   member->answered = loop_.clock().now();
   base::log::info("conference.entered", {{"room", room_->number}, {"from", member->party.who.number}});
@@ -187,7 +188,7 @@ void Conference::on_member_event(const MemberPtr& member, LegEvent event) {
     // Who is in a conference takes nobody with him.
     void operator()(const leg_event::Joins&) const { room.dismiss(member, "bye"); }
     void operator()(const leg_event::Info& e) const {
-      if (const auto digit = digit_of_info(e.content_type, e.body)) room.on_digit(member->id, *digit);
+      if (const auto digit = sip::digit_of_info(e.content_type, e.body)) room.on_digit(member->id, *digit);
     }
     void operator()(const leg_event::Progress& e) const { room.on_progress(member, e); }
     void operator()(const leg_event::Answered& e) const { room.on_answered(member, e.sdp); }

@@ -104,7 +104,8 @@ void Conference::invite(const Invited& invited, const InviteTarget& target, std:
   const auto here = services_.conferences->join(board_room_, member->id, family);
   if (!here) return invited->best.add({503, "No media port is free.", {}, here.error().code});
   services_.conferences->seat(member->id, media::Seat::waits);
-  party.media.emplace(LocalMedia{here->address(), here->port()}, services_.settings.suites);
+  party.media.emplace(LocalMedia{here->address(), here->port(), services_.conferences->dtls_fingerprint()},
+                      services_.settings.suites);
 
   auto plan = plan_for(member, policy::OfferMoment::in_request);
   if (plain) plan = {policy::MediaForm::avp_plain, false};

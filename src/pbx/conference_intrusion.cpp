@@ -67,7 +67,8 @@ void Conference::begin_intrusion(const MemberPtr& newcomer, const IntrusionDiall
   const auto here = services_.conferences->join(board_room_, newcomer->id, family);
   if (!here) return refuse(newcomer, 503, "No media port is free.");
   services_.conferences->seat(newcomer->id, media::Seat::waits);
-  party.media.emplace(LocalMedia{here->address(), here->port()}, services_.settings.suites);
+  party.media.emplace(LocalMedia{here->address(), here->port(), services_.conferences->dtls_fingerprint()},
+                      services_.settings.suites);
   const SharedSdp offered = party.leg->offered();
   if (!offered) return refuse(newcomer, 488, "Breaking into a call wants a description in the INVITE.");
   // Taken as it comes: what it means is judged with the sets of the call.
@@ -137,7 +138,7 @@ base::Result<void> Conference::take_in(const MemberPtr& member) {
   const auto family = party.leg->flow()->remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
   const auto here = services_.conferences->join(board_room_, member->id, family);
   if (!here) return tl::unexpected(here.error());
-  party.media->move_to({here->address(), here->port()});
+  party.media->move_to({here->address(), here->port(), services_.conferences->dtls_fingerprint()});
   const auto form = is_never_encrypted()
                         ? policy::MediaForm::avp_plain
                         : party.media->form_in_dialog(plan_for(member, policy::OfferMoment::in_request).form);

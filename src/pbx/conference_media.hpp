@@ -8,8 +8,8 @@
 #include "media/audio/member_audio.hpp"
 #include "media/leg_media.hpp"
 #include "media/member_stats.hpp"
-#include "pbx/eip.hpp"
 #include "media/room_link.hpp"
+#include "pbx/eip.hpp"
 
 namespace cadenas::media {
 class Board;
@@ -23,6 +23,7 @@ namespace cadenas::pbx {
 class ConferenceMedia {
  public:
   virtual ~ConferenceMedia() = default;
+  virtual media::DtlsFingerprint dtls_fingerprint() const = 0;
   virtual base::Result<void> open_room(media::RoomId room, media::DigitSink digits) = 0;
   virtual base::Result<base::Endpoint> join(media::RoomId room, media::MemberId member,
                                             media::AddressFamily family) = 0;
@@ -40,6 +41,7 @@ class ConferenceMedia {
 class BoardConferences final : public ConferenceMedia {
  public:
   BoardConferences(media::Board& board, const EipService& eip) : board_(board), eip_(eip) {}
+  media::DtlsFingerprint dtls_fingerprint() const override;
   base::Result<void> open_room(media::RoomId room, media::DigitSink digits) override;
   base::Result<base::Endpoint> join(media::RoomId room, media::MemberId member, media::AddressFamily family) override;
   base::Result<void> configure(media::MemberId member, media::LegMedia leg, media::MemberAudio audio) override;

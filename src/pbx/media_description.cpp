@@ -10,10 +10,18 @@ namespace {
 
 constexpr std::array<std::string_view, 4> end_to_end_attributes{"rtpmap", "fmtp", "ptime", "maxptime"};
 
-bool is_audio_over(const sip::SdpMedia& media, bool secure) {
-  if (media.media != "audio" || media.port == 0 || media.formats.empty()) return false;
-  if (secure) return media.is_secure();
+bool is_audio(const sip::SdpMedia& media) {
+  return media.media == "audio" && media.port != 0 && !media.formats.empty();
+}
+
+bool is_plain(const sip::SdpMedia& media) {
   return media.proto == "RTP/AVP" || media.proto == "RTP/AVPF";
+}
+
+// UDP/TLS/RTP/SAVP without a fingerprint is a secure line without keys, as RTP/SAVP is.
+bool names_certificate(const sip::Sdp& sdp, const sip::SdpMedia& media) {
+  return !media.has_attribute("crypto") &&
+         (media.has_attribute("fingerprint") || sdp.session.has_attribute("fingerprint"));
 }
 
 sip::Direction without_sending_to_it(sip::Direction direction) {
@@ -61,16 +69,25 @@ base::Result<PartyDescription> read_description(const sip::Sdp& sdp) {
   for (std::size_t i = 0; i < sdp.media.size(); ++i) {
     const sip::SdpMedia& media = sdp.media[i];
     found.lines.push_back({media.media, media.proto, media.formats.empty() ? "0" : media.formats.front()});
-    if (!found.secure_line && is_audio_over(media, true)) found.secure_line = i;
-    if (!found.plain_line && is_audio_over(media, false)) found.plain_line = i;
+    if (!is_audio(media)) continue;
+    if (is_plain(media)) {
+      if (!found.plain_line) found.plain_line = i;
+    } else if ((media.is_dtls() || media.is_secure()) && names_certificate(sdp, media)) {
+      if (!found.dtls_line) found.dtls_line = i;
+    } else if (media.is_secure() || media.is_dtls()) {
+      if (!found.secure_line) found.secure_line = i;
+    }
   }
-  if (!found.secure_line && !found.plain_line) {
-    return base::fail("call.no-audio", "The description has no audio stream over RTP/AVP or RTP/SAVP.", "m");
+  if (!found.secure_line && !found.plain_line && !found.dtls_line) {
+    return base::fail("call.no-audio",
+                      "The description has no audio stream over RTP/AVP, RTP/SAVP or UDP/TLS/RTP/SAVP.", "m");
   }
   const bool secure_keys = found.secure_line && sdp.media[*found.secure_line].has_attribute("crypto");
   const bool plain_keys = found.plain_line && sdp.media[*found.plain_line].has_attribute("crypto");
   if (secure_keys) {
     found.seen = found.plain_line ? policy::MediaSeen::both_lines : policy::MediaSeen::savp_with_crypto;
+  } else if (found.dtls_line && !plain_keys) {
+    found.seen = found.plain_line ? policy::MediaSeen::dtls_or_plain : policy::MediaSeen::dtls;
   } else if (found.plain_line) {
     found.seen = plain_keys ? policy::MediaSeen::avp_with_crypto : policy::MediaSeen::avp_plain;
   } else {

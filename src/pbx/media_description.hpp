@@ -45,6 +45,8 @@ struct PartyDescription {
   policy::MediaSeen seen = policy::MediaSeen::none;
   std::optional<std::size_t> secure_line;  ///< the RTP/SAVP audio line with a port
   std::optional<std::size_t> plain_line;   ///< the RTP/AVP audio line with a port
+  /// The audio line with a port over UDP/TLS/RTP/SAVP, or over RTP/SAVP without keys, that names a certificate.
+  std::optional<std::size_t> dtls_line;
   std::vector<LineShape> lines;
 
   /// The audio stream of one of the two lines, `line` being an index into `sdp.media`. RFC 2543's hold (address
@@ -52,7 +54,7 @@ struct PartyDescription {
   static AudioDescription audio_of(const sip::Sdp& sdp, std::size_t line);
 };
 
-/// Errors "call.no-audio" (no audio line with a port over RTP/AVP or RTP/SAVP).
+/// Errors "call.no-audio" (no audio line with a port over RTP/AVP, RTP/SAVP or UDP/TLS/RTP/SAVP).
 base::Result<PartyDescription> read_description(const sip::Sdp& sdp);
 
 /// Where a party wants its packets. `rtp` is unset where the address is null (hold) or a name.

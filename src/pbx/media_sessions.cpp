@@ -6,9 +6,13 @@
 
 namespace cadenas::pbx {
 
-void BoardSessions::open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, base::Loop&,
+void BoardSessions::open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, bool, base::Loop&,
                          const Opened& opened) {
   opened(eip_.check().and_then([&] { return board_.open(id, a, b); }));
+}
+
+std::optional<media::DtlsFingerprint> BoardSessions::dtls_fingerprint(std::uint64_t) const {
+  return board_.dtls_fingerprint();
 }
 
 base::Result<void> BoardSessions::configure(std::uint64_t id, media::Side side, media::LegMedia leg) {

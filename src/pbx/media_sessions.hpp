@@ -26,8 +26,12 @@ class MediaSessions {
   using Closed = std::function<void(std::optional<media::SessionStats>)>;
 
   virtual ~MediaSessions() = default;
-  virtual void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, base::Loop& answer_on,
+  /// `dtls`: a leg of it is to shake hands (DTLS-SRTP), which only the embedded board can. Error besides the board's:
+  /// "media.dtls-needs-board".
+  virtual void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, bool dtls, base::Loop& answer_on,
                     const Opened& opened) = 0;
+  /// What the legs of an open session show in a DTLS handshake; nothing where it cannot shake hands.
+  virtual std::optional<media::DtlsFingerprint> dtls_fingerprint(std::uint64_t id) const = 0;
   virtual base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) = 0;
   virtual std::optional<media::SessionStats> stats(std::uint64_t id) const = 0;
   virtual void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) = 0;
@@ -37,8 +41,9 @@ class MediaSessions {
 class BoardSessions final : public MediaSessions {
  public:
   BoardSessions(media::Board& board, const EipService& eip) : board_(board), eip_(eip) {}
-  void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, base::Loop& answer_on,
+  void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, bool dtls, base::Loop& answer_on,
             const Opened& opened) override;
+  std::optional<media::DtlsFingerprint> dtls_fingerprint(std::uint64_t id) const override;
   base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) override;
   std::optional<media::SessionStats> stats(std::uint64_t id) const override;
   void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) override;

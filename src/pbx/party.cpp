@@ -6,7 +6,24 @@ namespace cadenas::pbx {
 
 namespace {
 
-std::string padlock_reason(const Party& party, const LegView& view) {
+std::string_view name_of(media::DtlsState state) {
+  switch (state) {
+    case media::DtlsState::waiting:
+      return "waiting";
+    case media::DtlsState::handshaking:
+      return "handshaking";
+    case media::DtlsState::established:
+      return "established";
+    case media::DtlsState::failed:
+      break;
+  }
+  return "failed";
+}
+
+constexpr std::string_view sdes = "SDES";
+constexpr std::string_view dtls_srtp = "DTLS-SRTP";
+
+std::string padlock_reason(const Party& party, const LegView& view, const media::SideStats* stats) {
   if (party.slot) {
     return "Voice of this leg is in time slot " + party.slot->text() +
            " of this system's own TDM bus: no packet carries it, so there is nothing to encrypt.";
@@ -22,6 +39,13 @@ std::string padlock_reason(const Party& party, const LegView& view) {
     return "A suite is agreed now, but " + std::to_string(view.packets_clear + view.packets_sent_clear) +
            " packets of this call were clear.";
   }
+  if (view.key_exchange == dtls_srtp && view.dtls_state != name_of(media::DtlsState::established)) {
+    return "DTLS-SRTP is agreed, and there are no keys: no voice passes. " +
+           (stats && stats->dtls && stats->dtls->failure != media::DtlsFailure::none
+                ? std::string(media::code(stats->dtls->failure)) + ": " +
+                      std::string(media::sentence(stats->dtls->failure))
+                : "The handshake with the " + whom + " is not done yet.");
+  }
   if (view.packets_relayed > 0) {
     return view.srtp_suite + " is agreed and its keys are with an external relay, which says that it let " +
            std::to_string(view.packets_relayed) + " packets of the " + whom + " in and refused " +
@@ -30,8 +54,8 @@ std::string padlock_reason(const Party& party, const LegView& view) {
   if (view.packets_authenticated == 0) {
     return "A suite is agreed, but no packet of the " + whom + " was authenticated so far.";
   }
-  return view.srtp_suite + ": " + std::to_string(view.packets_authenticated) + " packets of the " + whom +
-         " authenticated, none clear.";
+  return view.srtp_suite + " (keys by " + view.key_exchange + "): " + std::to_string(view.packets_authenticated) +
+         " packets of the " + whom + " authenticated, none clear.";
 }
 
 }  // namespace
@@ -73,6 +97,7 @@ LegView view_of(const Party& party, const media::SideStats* stats, const media::
   view.verdicts.assign(party.decision.verdicts.begin(), party.decision.verdicts.end());
   if (party.media && party.media->agreed()) {
     if (const auto suite = party.media->suite()) view.srtp_suite = media::facts(*suite).sdp_name;
+    if (party.media->encrypted()) view.key_exchange = party.media->uses_dtls() ? dtls_srtp : sdes;
     view.media_state = sip::to_string(party.media->local_audio().direction);
   }
   if (stats) {
@@ -87,9 +112,14 @@ LegView view_of(const Party& party, const media::SideStats* stats, const media::
     view.packets_relayed = now.rx_relayed - then.rx_relayed;
     view.relay_errors = now.rx_relay_errors - then.rx_relay_errors;
   }
+  if (stats && stats->dtls && view.key_exchange == dtls_srtp) {
+    view.dtls_state = name_of(stats->dtls->state);
+    view.dtls_failure = media::code(stats->dtls->failure);
+    if (stats->receive_suite) view.srtp_suite = media::facts(*stats->receive_suite).sdp_name;
+  }
   view.padlock = !view.srtp_suite.empty() && view.packets_authenticated > 0 && view.packets_clear == 0 &&
                  view.packets_sent_clear == 0 && view.packets_relayed == 0;
-  view.reason = padlock_reason(party, view);
+  view.reason = padlock_reason(party, view, stats);
   return view;
 }
 
@@ -109,6 +139,7 @@ store::CallRecord record_of(const CallView& view) {
     kept.tls_version = leg.tls_version;
     kept.tls_cipher = leg.tls_cipher;
     kept.srtp_suite = leg.srtp_suite;
+    kept.key_exchange = leg.key_exchange;
     kept.packets_authenticated = leg.packets_authenticated;
     kept.packets_rejected = leg.packets_rejected;
     kept.packets_replayed = leg.packets_replayed;

@@ -46,7 +46,11 @@ media::SrtpParams srtp_params(const SharedKey& key) {
 }  // namespace
 
 PartyMedia::PartyMedia(LocalMedia local, SdesSuites suites)
-    : local_(std::move(local)), suites_(std::move(suites)), session_id_(random_session_id()), version_(session_id_) {}
+    : local_(std::move(local)),
+      suites_(std::move(suites)),
+      session_id_(random_session_id()),
+      version_(session_id_),
+      dtls_(local_.dtls, suites_.accepted) {}
 
 base::Result<AudioDescription> PartyMedia::take_offer(const sip::Sdp& offer, const policy::Decision& decision,
                                                       policy::SrtpMode mode) {
@@ -56,21 +60,31 @@ base::Result<AudioDescription> PartyMedia::take_offer(const sip::Sdp& offer, con
   auto plan = policy::plan_answer(decision, description->seen);
   if (!plan) return base::fail("call.policy", std::string(decision.refusal.reason));
   bool secure = plan->form != MediaForm::avp_plain;
-  std::size_t line = plan->form == MediaForm::savp ? *description->secure_line : *description->plain_line;
-  if (secure && !answer_cryptos(offer.media[line], suites_.accepted)) {
-    // No acceptable key: the plain line or plain RTP/AVP is still an honest answer unless only SRTP was asked for.
-    if (mode == policy::SrtpMode::only || !description->plain_line) {
-      return base::fail("call.offer-crypto", "The offer holds no key this system can use.", "crypto");
+  bool dtls = plan->form == MediaForm::dtls;
+  std::size_t line = dtls                            ? *description->dtls_line
+                     : plan->form == MediaForm::savp ? *description->secure_line
+                                                     : *description->plain_line;
+  if (secure) {
+    if (const auto usable = check_keys(offer, line, dtls); !usable) {
+      // The plain line or plain RTP/AVP is still an honest answer unless only SRTP was asked for.
+      if (mode == policy::SrtpMode::only || !description->plain_line) return tl::unexpected(usable.error());
+      secure = dtls = false;
+      line = *description->plain_line;
     }
-    secure = false;
-    line = *description->plain_line;
   }
   state_ = State::offered;
   offer_ = offer.clone();
   offered_line_ = line;
   offered_encrypted_ = secure;
+  offered_dtls_ = dtls;
   offered_description_ = std::move(*description);
   return PartyDescription::audio_of(offer, line);
+}
+
+base::Result<void> PartyMedia::check_keys(const sip::Sdp& offer, std::size_t line, bool dtls) const {
+  if (dtls) return dtls_.check_offer(offer, line);
+  if (answer_cryptos(offer.media[line], suites_.accepted)) return {};
+  return base::fail("call.offer-crypto", "The offer holds no key this system can use.", "crypto");
 }
 
 sip::Sdp PartyMedia::start_description() {
@@ -104,11 +118,13 @@ sip::Sdp PartyMedia::make_answer(const AudioDescription& answered, const SharedK
     }
     add_our_line(answer, asked.proto, answered);
     if (asked.rtcp_mux()) answer.media.back().add_attribute("rtcp-mux");
-    if (!offered_encrypted_) continue;
+    if (offered_dtls_) dtls_.answer(offer, i, answer.media.back());
+    if (!offered_encrypted_ || offered_dtls_) continue;
     const SharedKey keep = shared ? shared : own_key_;
     crypto_ = answer_cryptos(asked, suites_.accepted, keep);
     if (crypto_) answer.media.back().add_crypto(to_attribute(crypto_->own));
   }
+  if (!offered_dtls_) dtls_.end();
   // While voice is clear the board forgets the key's counters: it must not come back (RFC 3711 §9.1).
   own_key_ = crypto_ ? crypto_->own.key : nullptr;
   lines_ = offered_description_.lines;
@@ -127,7 +143,7 @@ sip::Sdp PartyMedia::make_offer(const AudioDescription& described, MediaForm for
   own_form_ = form;
   own_described_ = described;
   own_offer_.clear();
-  if (form != MediaForm::avp_plain) {
+  if (form != MediaForm::avp_plain && form != MediaForm::dtls) {
     if (!relayed.empty()) {
       own_offer_ = relayed;
     } else if (crypto_ && own_key_) {
@@ -138,13 +154,18 @@ sip::Sdp PartyMedia::make_offer(const AudioDescription& described, MediaForm for
     }
   }
   sip::Sdp offer = start_description();
-  const std::string proto = form == MediaForm::savp ? "RTP/SAVP" : "RTP/AVP";
+  const std::string proto = form == MediaForm::dtls ? dtls_proto() : form == MediaForm::savp ? "RTP/SAVP" : "RTP/AVP";
   const std::size_t active = agreed_line_.value_or(0);
   const std::size_t count = std::max<std::size_t>(lines_.size(), 1);
   for (std::size_t i = 0; i < count; ++i) {
     if (i == active) {
       add_our_line(offer, proto, described);
       for (const OwnCrypto& crypto : own_offer_) offer.media.back().add_crypto(to_attribute(crypto));
+      if (form == MediaForm::dtls) {
+        // RTCP on a port of its own would need a handshake of its own (RFC 5764 §4).
+        offer.media.back().add_attribute("rtcp-mux");
+        dtls_.offer(offer.media.back());
+      }
       continue;
     }
     sip::SdpMedia unused;
@@ -161,10 +182,18 @@ base::Result<AudioDescription> PartyMedia::take_answer(const sip::Sdp& answer, b
   auto description = read_description(answer);
   if (!description) return tl::unexpected(description.error());
   const auto treatment = policy::judge_answer(own_form_, description->seen);
-  const std::size_t line = description->secure_line ? *description->secure_line : *description->plain_line;
+  const bool dtls = own_form_ == MediaForm::dtls;
+  const std::size_t line = dtls && description->dtls_line ? *description->dtls_line
+                           : description->secure_line     ? *description->secure_line
+                           : description->plain_line      ? *description->plain_line
+                                                          : *description->dtls_line;
   std::optional<AgreedCrypto> crypto;
   switch (treatment) {
     case policy::VoiceTreatment::encrypt: {
+      if (dtls) {
+        if (const auto taken = dtls_.take_answer(answer, line); !taken) return tl::unexpected(taken.error());
+        break;
+      }
       auto matched = match_answered_crypto(answer.media[line], own_offer_);
       if (!matched) return tl::unexpected(matched.error());
       crypto = std::move(*matched);
@@ -180,12 +209,13 @@ base::Result<AudioDescription> PartyMedia::take_answer(const sip::Sdp& answer, b
   }
   crypto_ = std::move(crypto);
   own_key_ = crypto_ ? crypto_->own.key : nullptr;
-  settled_plain_ = !crypto_;
+  if (!dtls) dtls_.end();
+  settled_plain_ = !encrypted();
   lines_ = description->lines;
   agreed_line_ = line;
   remote_audio_ = PartyDescription::audio_of(answer, line);
   remote_address_ = address_of(answer, line);
-  remote_address_.rtcp_mux = false;  // we do not offer it
+  remote_address_.rtcp_mux = remote_address_.rtcp_mux && dtls;  // where we do not offer it
   local_audio_ = own_described_;
   if (final) drop_offer();
   return remote_audio_;
@@ -199,13 +229,23 @@ void PartyMedia::drop_offer() {
 
 void PartyMedia::move_to(LocalMedia local) {
   local_ = std::move(local);
+  dtls_.move_to(local_.dtls);
   own_key_ = nullptr;
+}
+
+bool PartyMedia::is_dtls_line() const {
+  return agreed_line_ && (lines_[*agreed_line_].proto.starts_with("UDP/TLS/") || uses_dtls());
 }
 
 MediaForm PartyMedia::form_in_dialog(MediaForm planned) const {
   if (planned == MediaForm::avp_plain || !agreed_line_) return planned;
   if (settled_plain_ && !crypto_) return MediaForm::avp_plain;
+  if (is_dtls_line()) return MediaForm::dtls;
   return lines_[*agreed_line_].proto.starts_with("RTP/SAVP") ? MediaForm::savp : MediaForm::avp_crypto;
+}
+
+std::string PartyMedia::dtls_proto() const {
+  return is_dtls_line() ? lines_[*agreed_line_].proto : "UDP/TLS/RTP/SAVP";
 }
 
 std::optional<media::Suite> PartyMedia::suite() const {
@@ -240,6 +280,7 @@ media::LegMedia PartyMedia::board_leg() const {
     leg.send = srtp_params(crypto_->own.key);
     leg.srtp_only = true;
   }
+  leg.dtls = dtls_.agreed();
   leg.direction = board_direction(local_audio_.direction, remote_audio_.direction);
   return leg;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "media/leg_media.hpp"
+#include "pbx/dtls_agreement.hpp"
 #include "pbx/media_description.hpp"
 #include "pbx/sdes.hpp"
 #include "policy/decision.hpp"
@@ -18,11 +19,14 @@ namespace cadenas::pbx {
 struct LocalMedia {
   std::string address;
   std::uint16_t rtp_port = 0;  ///< RTCP is the port above
+  /// The certificate it shows in a DTLS handshake; nothing: it cannot shake hands, so that DTLS is refused.
+  std::optional<media::DtlsFingerprint> dtls{};
 
   friend bool operator==(const LocalMedia&, const LocalMedia&) = default;
 };
 
-/// The offer/answer state of one leg (RFC 3264) with its keys (RFC 4568): what was said, what is agreed. Knows neither
+/// The offer/answer state of one leg (RFC 3264) with its keys (RFC 4568) or its DTLS association (RFC 5763): what was
+/// said, what is agreed. Knows neither
 /// SIP nor the other leg. Not thread-safe: it belongs to the call.
 ///
 ///   state        | event        | action                                  | next
@@ -40,7 +44,8 @@ class PartyMedia {
   State state() const { return state_; }
 
   /// The party's offer, after `policy::decide` was asked about it. Errors: "call.no-audio", "call.policy" (the decision
-  /// refuses), "call.offer-crypto" (SRTP is needed and no key is acceptable), "call.offer-state".
+  /// refuses), "call.offer-crypto" (SRTP is needed and no key is acceptable), "call.offer-state", and those of
+  /// DtlsAgreement::check_offer.
   base::Result<AudioDescription> take_offer(const sip::Sdp& offer, const policy::Decision& decision,
                                             policy::SrtpMode mode);
   /// The answer to it with the other party's codecs and direction. `shared` is the key we send with when both legs
@@ -50,13 +55,15 @@ class PartyMedia {
   /// The offer that was taken will be answered with keys.
   bool answers_encrypted() const { return state_ == State::offered && offered_encrypted_; }
 
+  /// Whether `make_offer` can write the form: DTLS needs an end that can shake hands.
+  bool can_offer(policy::MediaForm form) const { return form != policy::MediaForm::dtls || dtls_.available(); }
   /// Our offer in the form that was planned; RTP/AVP without keys where `plan` says so. `relayed` are the other party's
   /// own keys to hand on (pass-through), empty for keys of our own.
   sip::Sdp make_offer(const AudioDescription& described, policy::MediaForm form,
                       const std::vector<OwnCrypto>& relayed = {});
   /// Errors: "call.no-audio", "call.answer-without-crypto", "call.answer-crypto", "call.answer-form",
-  /// "call.offer-state". Not `final`: the answer stood in a provisional response that may be lost (RFC 3261 §13.2.1),
-  /// the final one says it again or lets it stand (`drop_offer`).
+  /// "call.offer-state", and those of DtlsAgreement::take_answer. Not `final`: the answer stood in a provisional
+  /// response that may be lost (RFC 3261 §13.2.1), the final one says it again or lets it stand (`drop_offer`).
   base::Result<AudioDescription> take_answer(const sip::Sdp& answer, bool final = true);
   /// The offer under way, whosever it is, comes to nothing.
   void drop_offer();
@@ -66,8 +73,10 @@ class PartyMedia {
   policy::MediaForm form_in_dialog(policy::MediaForm planned) const;
 
   bool agreed() const { return agreed_line_.has_value(); }  ///< an answer was given or taken
-  bool encrypted() const { return crypto_.has_value(); }    ///< keys both ways are agreed
-  std::optional<media::Suite> suite() const;
+  /// Keys both ways are agreed, or the handshake that gives them.
+  bool encrypted() const { return crypto_ || uses_dtls(); }
+  bool uses_dtls() const { return dtls_.agreed().has_value(); }  ///< the keys come from a DTLS handshake
+  std::optional<media::Suite> suite() const;  ///< agreed in SDP; nothing with DTLS, where the handshake chooses
   /// What the party last said of itself, and is in force.
   const AudioDescription& remote_audio() const { return remote_audio_; }
   /// What we last told the party.
@@ -83,11 +92,14 @@ class PartyMedia {
   media::LegMedia board_leg() const;
   const LocalMedia& local() const { return local_; }
   /// The leg joins another media session. Our keys are left behind: the new session counts from zero, and a key used
-  /// twice from there would repeat its keystream.
+  /// twice from there would repeat its keystream. So is a DTLS association, which has two fixed ends.
   void move_to(LocalMedia local);
 
  private:
+  base::Result<void> check_keys(const sip::Sdp& offer, std::size_t line, bool dtls) const;
   sip::Sdp start_description();
+  bool is_dtls_line() const;
+  std::string dtls_proto() const;
   void add_our_line(sip::Sdp& sdp, const std::string& proto, const AudioDescription& audio) const;
 
   LocalMedia local_;
@@ -100,6 +112,7 @@ class PartyMedia {
   std::vector<LineShape> lines_;
   std::optional<std::size_t> agreed_line_;
   std::optional<AgreedCrypto> crypto_;
+  DtlsAgreement dtls_;
   SharedKey own_key_;  ///< that of crypto_; null where a fresh one is due
   AudioDescription remote_audio_;
   AudioDescription local_audio_;
@@ -110,6 +123,7 @@ class PartyMedia {
   std::optional<sip::Sdp> offer_;  ///< the party's
   std::size_t offered_line_ = 0;
   bool offered_encrypted_ = false;
+  bool offered_dtls_ = false;
   PartyDescription offered_description_;
   std::vector<OwnCrypto> own_offer_;  ///< ours
   policy::MediaForm own_form_ = policy::MediaForm::avp_plain;

@@ -4,12 +4,17 @@
 
 #include "base/log.hpp"
 #include "media/board.hpp"
+#include "pbx/dtls_agreement.hpp"
 #include "rtpengine/pool.hpp"
 
 namespace cadenas::pbx {
 
-void RelayedSessions::open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, base::Loop& answer_on,
-                           const Opened& opened) {
+void RelayedSessions::open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, bool dtls,
+                           base::Loop& answer_on, const Opened& opened) {
+  if (dtls) {
+    if (!fall_back_) return opened(tl::unexpected(dtls_needs_board()));
+    return opened(eip_.check().and_then([&] { return board_.open(id, a, b); }));
+  }
   pool_.open(id, a, b, [this, id, a, b, &answer_on, opened](base::Result<media::SessionPorts> ports) {
     if (ports) {
       said_ = false;
@@ -26,6 +31,11 @@ void RelayedSessions::open(std::uint64_t id, media::AddressFamily a, media::Addr
     }
     answer_on.post([opened, ports = std::move(ports)] { opened(ports); });
   });
+}
+
+std::optional<media::DtlsFingerprint> RelayedSessions::dtls_fingerprint(std::uint64_t id) const {
+  if (pool_.holds(id)) return std::nullopt;
+  return board_.dtls_fingerprint();
 }
 
 base::Result<void> RelayedSessions::configure(std::uint64_t id, media::Side side, media::LegMedia leg) {

@@ -18,9 +18,12 @@ class RelayedSessions final : public MediaSessions {
   RelayedSessions(rtpengine::Pool& pool, media::Board& board, const EipService& eip, bool fall_back)
       : pool_(pool), board_(board), eip_(eip), fall_back_(fall_back) {}
 
-  /// Errors those of rtpengine::Pool::open, or of the board where it had to do.
-  void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, base::Loop& answer_on,
+  /// Errors those of rtpengine::Pool::open, or of the board where it had to do. With DTLS it is the board in any case,
+  /// or "media.dtls-needs-board" where that is not wanted: rtpengine tells what it shakes hands with, and proves
+  /// nothing.
+  void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, bool dtls, base::Loop& answer_on,
             const Opened& opened) override;
+  std::optional<media::DtlsFingerprint> dtls_fingerprint(std::uint64_t id) const override;
   base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) override;
   std::optional<media::SessionStats> stats(std::uint64_t id) const override;
   void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) override;

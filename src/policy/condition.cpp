@@ -57,7 +57,7 @@ constexpr std::array<ConditionText, condition_count> texts{{
     {"policy.remote-certificate", "The other party's system has no valid certificate in service.",
      "2.4.1 (système distant) Service téléphonie>Système>Sécurité>Gestion des Certificats",
      "Web Admin of the other system, 2.4.1 System > Security > Certificates", "RIGHT-6"},
-    {"policy.offer-without-crypto", "The terminal's offer holds no encryption key.",
+    {"policy.offer-without-crypto", "The terminal's offer holds no encryption key and no certificate's fingerprint.",
      "TMA, Configuration des postes, onglet Encryption, sip srtp mode",
      "The terminal's or gateway's own media encryption setting; on a 6000 phone sip srtp mode 1", "RIGHT-5"},
 }};

@@ -54,7 +54,7 @@ Standing standing(Condition condition, const Facts& f) {
 }
 
 bool offers_secure_line_only(MediaSeen offer) {
-  return offer == MediaSeen::savp_with_crypto || offer == MediaSeen::savp_without_crypto;
+  return offer == MediaSeen::savp_with_crypto || offer == MediaSeen::savp_without_crypto || offer == MediaSeen::dtls;
 }
 
 }  // namespace
@@ -99,7 +99,7 @@ Decision decide(const Facts& facts) {
                         false};
   } else if (offers_secure_line_only(facts.offer)) {
     decision.voice = VoiceTreatment::refuse;
-    decision.refusal = {488, "The offer is RTP/SAVP only and this call may not be encrypted.", true};
+    decision.refusal = {488, "The offer is for SRTP only and this call may not be encrypted.", true};
   }
   return decision;
 }

@@ -18,7 +18,9 @@ enum class SrtpMode : std::uint8_t { off = 0, preferred = 1, only = 2 };
 enum class PeerPlacement : std::uint8_t { same_system, other_system, cluster };
 
 /// What a session description holds for its audio stream. `both_lines` is one SAVP line with keys and one AVP line
-/// without; `none` means there is no description yet (we make the offer).
+/// without; `dtls` is a secure line without keys that names a certificate (RFC 5763), `dtls_or_plain` the same with an
+/// AVP line beside it. Keys come before certificates where there are both. `none` means there is no description yet (we
+/// make the offer).
 enum class MediaSeen : std::uint8_t {
   none,
   savp_with_crypto,
@@ -26,6 +28,8 @@ enum class MediaSeen : std::uint8_t {
   both_lines,
   avp_plain,
   savp_without_crypto,
+  dtls,
+  dtls_or_plain,
 };
 
 /// Everything the decision for one call leg depends on. The caller gathers it; the decision looks nowhere else.

@@ -11,6 +11,9 @@ std::optional<OfferPlan> plan_offer(const Decision& decision, SrtpMode mode, Off
     case VoiceTreatment::encrypt:
       break;
   }
+  if (style == OfferStyle::dtls) {
+    return OfferPlan{MediaForm::dtls, mode != SrtpMode::only && moment == OfferMoment::in_request};
+  }
   if (mode == SrtpMode::only) return OfferPlan{MediaForm::savp, false};
   if (moment == OfferMoment::in_response) return OfferPlan{MediaForm::avp_crypto, false};
   return style == OfferStyle::savp ? OfferPlan{MediaForm::savp, true} : OfferPlan{MediaForm::avp_crypto, true};
@@ -32,6 +35,10 @@ std::optional<AnswerPlan> plan_answer(const Decision& decision, MediaSeen offer)
       return AnswerPlan{encrypt ? MediaForm::savp : MediaForm::avp_plain, true};
     case MediaSeen::avp_plain:
       return AnswerPlan{MediaForm::avp_plain, false};
+    case MediaSeen::dtls:
+      return AnswerPlan{MediaForm::dtls, false};
+    case MediaSeen::dtls_or_plain:
+      return AnswerPlan{encrypt ? MediaForm::dtls : MediaForm::avp_plain, true};
     case MediaSeen::savp_without_crypto:
     case MediaSeen::none:
       break;
@@ -48,6 +55,8 @@ VoiceTreatment judge_answer(MediaForm offered, MediaSeen answered) {
       // Some peers answer RTP/SAVP to RTP/AVP with keys; both mean the same keys were taken.
       if (keys) return VoiceTreatment::encrypt;
       return answered == MediaSeen::avp_plain ? VoiceTreatment::clear : VoiceTreatment::refuse;
+    case MediaForm::dtls:
+      return answered == MediaSeen::dtls ? VoiceTreatment::encrypt : VoiceTreatment::refuse;
     case MediaForm::avp_plain:
       break;
   }

@@ -8,11 +8,12 @@
 
 namespace cadenas::policy {
 
-/// The audio line we write: RTP/SAVP with a=crypto (RFC 4568), RTP/AVP with a=crypto (RFC 8643), RTP/AVP without.
-enum class MediaForm : std::uint8_t { savp, avp_crypto, avp_plain };
+/// The audio line we write: RTP/SAVP with a=crypto (RFC 4568), RTP/AVP with a=crypto (RFC 8643), RTP/AVP without,
+/// UDP/TLS/RTP/SAVP with a=fingerprint (RFC 5764).
+enum class MediaForm : std::uint8_t { savp, avp_crypto, avp_plain, dtls };
 
-/// How a phone likes an encrypted offer; per device, since the phones' own style is not documented.
-enum class OfferStyle : std::uint8_t { savp, avp_crypto };
+/// How a phone or a trunk likes an encrypted offer; per device, since the phones' own style is not documented.
+enum class OfferStyle : std::uint8_t { savp, avp_crypto, dtls };
 
 /// Who makes the offer's occasion: our INVITE, or an INVITE without a description that our 200 answers with an offer.
 enum class OfferMoment : std::uint8_t { in_request, in_response };
@@ -28,7 +29,8 @@ struct OfferPlan {
 /// What we offer to a leg whose decision was made with `facts.offer == none`; nothing where the decision refuses.
 ///
 /// Mode 2: RTP/SAVP and no second try. Mode 1: the device's style, tried again in clear once; an offer in a 200 has no
-/// second try, so it is always avp_crypto there, which a plain peer can answer.
+/// second try, so it is always avp_crypto there, which a plain peer can answer. A device of the style `dtls` gets that
+/// in every case: it is set where nothing else would be understood.
 std::optional<OfferPlan> plan_offer(const Decision& decision, SrtpMode mode, OfferStyle style, OfferMoment moment);
 
 /// 415, 488, 606: the phone does not take the description (RFC 3261 §21.4.13, §21.4.26, §21.6.4).
@@ -47,8 +49,9 @@ struct AnswerPlan {
 std::optional<AnswerPlan> plan_answer(const Decision& decision, MediaSeen offer);
 
 /// What a phone's answer to our offer means. Keys in either profile answer an offer with keys (some peers change the
-/// profile). Keys nobody offered are ignored. RTP/SAVP without keys, and an answer that drops the encryption an
-/// RTP/SAVP offer asked for, are refused: no silent downgrade.
+/// profile). Keys nobody offered are ignored. RTP/SAVP without keys, a certificate for an offer with keys or the other
+/// way round, and an answer that drops the encryption an RTP/SAVP or DTLS offer asked for, are refused: no silent
+/// downgrade.
 VoiceTreatment judge_answer(MediaForm offered, MediaSeen answered);
 
 }  // namespace cadenas::policy

@@ -89,6 +89,7 @@ class SdpMedia : public SdpSection {
 
   bool is_rtp() const;     ///< RTP/AVP, RTP/AVPF, RTP/SAVP, RTP/SAVPF or a UDP/TLS one
   bool is_secure() const;  ///< proto is RTP/SAVP or RTP/SAVPF
+  bool is_dtls() const;    ///< proto is UDP/TLS/RTP/SAVP or UDP/TLS/RTP/SAVPF (RFC 5764 §8)
   bool has_format(unsigned payload_type) const;
 
   /// From a=rtpmap, else from the static table of RFC 3551 (0, 3, 8, 9, 13, 18 …); nothing if neither knows it.

@@ -37,12 +37,15 @@ bool names_type(const SdpLine& line, unsigned payload_type) {
 }  // namespace
 
 bool SdpMedia::is_rtp() const {
-  return proto == "RTP/AVP" || proto == "RTP/AVPF" || is_secure() || proto == "UDP/TLS/RTP/SAVP" ||
-         proto == "UDP/TLS/RTP/SAVPF";
+  return proto == "RTP/AVP" || proto == "RTP/AVPF" || is_secure() || is_dtls();
 }
 
 bool SdpMedia::is_secure() const {
   return proto == "RTP/SAVP" || proto == "RTP/SAVPF";
+}
+
+bool SdpMedia::is_dtls() const {
+  return proto == "UDP/TLS/RTP/SAVP" || proto == "UDP/TLS/RTP/SAVPF";
 }
 
 bool SdpMedia::has_format(unsigned payload_type) const {

@@ -45,11 +45,12 @@ std::vector<LegRecord> read_legs(soci::session& sql, long long call) {
   int padlock = 0;
   std::string failing;
   soci::statement query =
-      (sql.prepare << "SELECT party, transport, tls_version, tls_cipher, srtp_suite, authenticated, rejected, replayed,"
-                      " clear, padlock, failing FROM call_leg WHERE call_seq = :c ORDER BY position",
+      (sql.prepare
+           << "SELECT party, transport, tls_version, tls_cipher, srtp_suite, key_exchange, authenticated, rejected,"
+              " replayed, clear, padlock, failing FROM call_leg WHERE call_seq = :c ORDER BY position",
        soci::into(leg.party), soci::into(leg.transport), soci::into(leg.tls_version), soci::into(leg.tls_cipher),
-       soci::into(leg.srtp_suite), soci::into(authenticated), soci::into(rejected), soci::into(replayed),
-       soci::into(clear), soci::into(padlock), soci::into(failing), soci::use(call));
+       soci::into(leg.srtp_suite), soci::into(leg.key_exchange), soci::into(authenticated), soci::into(rejected),
+       soci::into(replayed), soci::into(clear), soci::into(padlock), soci::into(failing), soci::use(call));
   query.execute();
   while (query.fetch()) {
     leg.packets_authenticated = static_cast<std::uint64_t>(authenticated);

@@ -48,13 +48,14 @@ void Database::read_trunks(Snapshot& into) {
   int max_calls = 0;
   std::string transport;
   std::string srtp_mode;
+  std::string offer_style;
   std::string password;
   soci::statement query =
       (sql_->prepare << "SELECT name, address, port, transport, tls_identity, send_port, auth_user, auth_password,"
-                        " srtp_mode, verify_server, max_calls FROM trunk",
+                        " srtp_mode, offer_style, verify_server, max_calls FROM trunk",
        soci::into(row.name), soci::into(row.address), soci::into(port), soci::into(transport),
        soci::into(row.tls_identity), soci::into(send_port), soci::into(row.auth_user), soci::into(password),
-       soci::into(srtp_mode), soci::into(verify), soci::into(max_calls));
+       soci::into(srtp_mode), soci::into(offer_style), soci::into(verify), soci::into(max_calls));
   query.execute();
   while (query.fetch()) {
     row.port = static_cast<std::uint16_t>(port);
@@ -63,6 +64,7 @@ void Database::read_trunks(Snapshot& into) {
     row.routes = routes[row.name];
     row.auth_password = secret_of(password);
     row.srtp_mode = stored(parse_srtp_mode(srtp_mode));
+    row.offer_style = stored(parse_offer_style(offer_style));
     row.verify_server = verify != 0;
     row.max_calls = static_cast<std::uint32_t>(max_calls);
     into.trunks.insert_or_assign(row.name, std::make_shared<const Trunk>(row));
@@ -109,16 +111,18 @@ void Database::write_trunk(const Trunk& t) {
   const auto max_calls = static_cast<int>(t.max_calls);
   const std::string transport(to_string(t.transport));
   const std::string srtp_mode(to_string(t.srtp_mode));
+  const std::string offer_style(to_string(t.offer_style));
   std::string password(t.auth_password ? base::as_text(t.auth_password->view()) : std::string_view{});
-  *sql_ << "INSERT INTO trunk (name, address, port, transport, tls_identity, send_port, auth_user, auth_password,"
-           " srtp_mode, verify_server, max_calls) VALUES (:n, :a, :p, :t, :i, :s, :u, :w, :m, :v, :c)"
-           " ON CONFLICT (name) DO UPDATE SET address = excluded.address, port = excluded.port,"
-           " transport = excluded.transport, tls_identity = excluded.tls_identity, send_port = excluded.send_port,"
-           " auth_user = excluded.auth_user, auth_password = excluded.auth_password, srtp_mode = excluded.srtp_mode,"
-           " verify_server = excluded.verify_server, max_calls = excluded.max_calls",
+  *sql_
+      << "INSERT INTO trunk (name, address, port, transport, tls_identity, send_port, auth_user, auth_password,"
+         " srtp_mode, offer_style, verify_server, max_calls) VALUES (:n, :a, :p, :t, :i, :s, :u, :w, :m, :o, :v, :c)"
+         " ON CONFLICT (name) DO UPDATE SET address = excluded.address, port = excluded.port,"
+         " transport = excluded.transport, tls_identity = excluded.tls_identity, send_port = excluded.send_port,"
+         " auth_user = excluded.auth_user, auth_password = excluded.auth_password, srtp_mode = excluded.srtp_mode,"
+         " offer_style = excluded.offer_style, verify_server = excluded.verify_server, max_calls = excluded.max_calls",
       soci::use(t.name), soci::use(t.address), soci::use(port), soci::use(transport), soci::use(t.tls_identity),
-      soci::use(send_port), soci::use(t.auth_user), soci::use(password), soci::use(srtp_mode), soci::use(verify),
-      soci::use(max_calls);
+      soci::use(send_port), soci::use(t.auth_user), soci::use(password), soci::use(srtp_mode), soci::use(offer_style),
+      soci::use(verify), soci::use(max_calls);
   base::secure_wipe({reinterpret_cast<std::uint8_t*>(password.data()), password.size()});
   *sql_ << "DELETE FROM trunk_route WHERE trunk = :n", soci::use(t.name);
   for (const TrunkRoute& route : t.routes) {

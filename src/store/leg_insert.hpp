@@ -27,6 +27,7 @@ class LegInsert {
   std::string tls_version_;
   std::string tls_cipher_;
   std::string srtp_suite_;
+  std::string key_exchange_;
   long long authenticated_ = 0;
   long long rejected_ = 0;
   long long replayed_ = 0;

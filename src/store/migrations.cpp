@@ -96,6 +96,12 @@ const std::vector<Statements>& steps() {
           "ALTER TABLE subscription ADD COLUMN listen_right INTEGER NOT NULL DEFAULT 0",
           "ALTER TABLE subscription ADD COLUMN intrusion_protected INTEGER NOT NULL DEFAULT 0",
       },
+      // 10: DTLS-SRTP beside SDES.
+      {
+          "ALTER TABLE trunk ADD COLUMN offer_style TEXT NOT NULL DEFAULT 'savp'",
+          "ALTER TABLE call_leg ADD COLUMN key_exchange TEXT NOT NULL DEFAULT ''",
+          "UPDATE call_leg SET key_exchange = 'SDES' WHERE srtp_suite <> ''",
+      },
   };
   return all;
 }

@@ -14,7 +14,8 @@ constexpr Words<TerminalKind, 6> terminal_kinds{{{TerminalKind::sip, "sip"},
                                                  {TerminalKind::i7xx, "i7xx"},
                                                  {TerminalKind::dect, "dect"},
                                                  {TerminalKind::gateway, "gateway"}}};
-constexpr Words<OfferStyle, 2> offer_styles{{{OfferStyle::savp, "savp"}, {OfferStyle::avp_crypto, "avp_crypto"}}};
+constexpr Words<OfferStyle, 3> offer_styles{
+    {{OfferStyle::savp, "savp"}, {OfferStyle::avp_crypto, "avp_crypto"}, {OfferStyle::dtls, "dtls"}}};
 constexpr Words<TransportMode, 3> transport_modes{
     {{TransportMode::no_tls, "no_tls"}, {TransportMode::pbx_cert, "pbx_cert"}, {TransportMode::bothway, "bothway"}}};
 constexpr Words<AdminRole, 2> admin_roles{{{AdminRole::administrator, "administrator"}, {AdminRole::reader, "reader"}}};

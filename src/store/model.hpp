@@ -22,8 +22,9 @@ namespace cadenas::store {
 /// The phone's `sip srtp mode` (TMA-5); the numbers are the parameter's values.
 enum class SrtpMode : std::uint8_t { off = 0, preferred = 1, only = 2 };
 enum class TerminalKind : std::uint8_t { sip, mitel6000, mivoice5300, i7xx, dect, gateway };
-/// How an encrypted offer to this terminal is written: RTP/SAVP, or RTP/AVP with a=crypto (RFC 8643).
-enum class OfferStyle : std::uint8_t { savp, avp_crypto };
+/// How an encrypted offer to this terminal is written: RTP/SAVP, RTP/AVP with a=crypto (RFC 8643), or UDP/TLS/RTP/SAVP
+/// with a=fingerprint (DTLS-SRTP, RFC 5764).
+enum class OfferStyle : std::uint8_t { savp, avp_crypto, dtls };
 /// MODE-1…3.
 enum class TransportMode : std::uint8_t { no_tls, pbx_cert, bothway };
 enum class AdminRole : std::uint8_t { administrator, reader };
@@ -92,6 +93,7 @@ struct Trunk {
   std::string auth_user{};           ///< what we answer its Digest challenges with; empty: we answer none
   std::shared_ptr<const base::SecretBytes> auth_password{};  ///< null: none. Put with null: the stored one is kept
   SrtpMode srtp_mode = SrtpMode::off;                        ///< voice; other than off with `tls` only (ENC-8)
+  OfferStyle offer_style = OfferStyle::savp;
   bool verify_server = true;      ///< with `tls`: false is encryption without authentication (CERT-6)
   std::uint32_t max_calls = 100;  ///< at once, both directions together; 1 to 10,000
 };
@@ -149,6 +151,7 @@ struct LegRecord {
   std::string tls_version;  ///< "TLSv1.3", empty without TLS
   std::string tls_cipher;
   std::string srtp_suite;                   ///< RFC 4568/6188 name, empty where voice was clear
+  std::string key_exchange{};               ///< "SDES", "DTLS-SRTP"; empty where no keys were agreed
   std::uint64_t packets_authenticated = 0;  ///< SRTP packets received and verified
   std::uint64_t packets_rejected = 0;       ///< failed authentication
   std::uint64_t packets_replayed = 0;

@@ -118,7 +118,7 @@ def test_linked_rooms_hear_each_other_and_are_encrypted_or_clear_as_one(pbx, pho
     eventually("the rooms to be empty", lambda: not pbx.calls(), on_failure=pbx.tail)
     bob.stop()
     heard, rate = tone.read(bob.recording())
-    assert tone.share_of_tone(heard, rate, 440) > 0.9, "through the room that nobody was in"
+    assert tone.share_of_tone(heard, rate, 440) > 0.6, "through the room that nobody was in; the rest is signals"
 
 
 def test_room_calls_the_room_of_another_system_and_both_follow_one_clear_phone(first, other, tmp_path):  # noqa: F811

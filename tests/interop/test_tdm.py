@@ -114,10 +114,10 @@ def test_set_calls_a_phone_and_voice_is_encrypted_between_board_and_phone(site, 
     assert desk["port"] == "shelf/0/1" and desk["transport"] == "TDM" and not desk["padlock"]
     assert "time slot shelf/0/1" in explained and "policy." not in explained, explained
     samples, rate = shelf.heard("desk", heard)
-    assert tone.share_of_tone(samples, rate, 1000) > 0.9, "what the phone says is heard at the set"
+    assert tone.share_of_tone(samples, rate, 1000) > 0.8, "what the phone says is heard at the set"
     shelf.do("desk on-hook")
     eventually("the call to end", lambda: not site.calls(), on_failure=site.tail)
-    assert state_of(site, "shelf/0/1") == "idle"
+    eventually("the port to be idle", lambda: state_of(site, "shelf/0/1") == "idle", on_failure=site.tail)
 
 
 def test_phone_calls_a_set_and_hears_it_encrypted(site, softphone):
@@ -137,7 +137,7 @@ def test_phone_calls_a_set_and_hears_it_encrypted(site, softphone):
     shelf.do("desk on-hook")
     alice.stop()
     samples, rate = tone.read(alice.recording())
-    assert tone.share_of_tone(samples, rate, 700) > 0.9
+    assert tone.share_of_tone(samples, rate, 700) > 0.8
 
 
 def test_two_sets_of_one_system_hear_each_other_on_the_bus(site):
@@ -154,7 +154,7 @@ def test_two_sets_of_one_system_hear_each_other_on_the_bus(site):
     assert all(leg["packets_authenticated"] == leg["packets_clear"] == 0 for leg in call["legs"])
     time.sleep(2)  # of recording
     samples, rate = shelf.heard("hall", heard)
-    assert tone.share_of_tone(samples, rate, 600) > 0.9
+    assert tone.share_of_tone(samples, rate, 600) > 0.8
     shelf.do("desk on-hook")
     shelf.wait_event("hall", "tone")
     shelf.do("hall on-hook")
@@ -184,7 +184,7 @@ def test_set_holds_a_phone_enquires_and_joins_the_two(site, softphone):
             leg["packets_authenticated"] > 100 and leg["padlock"] for leg in legs) else None
 
     eventually("the two to be joined, encrypted", joined, 30, on_failure=site.tail)
-    assert state_of(site, "shelf/0/1") == "idle"
+    eventually("the port to be idle", lambda: state_of(site, "shelf/0/1") == "idle", on_failure=site.tail)
 
 
 def test_calls_over_a_tdm_trunk_are_encrypted_as_far_as_the_phone(site, softphone):
@@ -262,7 +262,7 @@ def test_sets_of_two_systems_talk_encrypted_between_their_media_boards(tmp_path)
             assert next(leg for leg in call["legs"] if leg["port"])["port"] == "shelf/0/1"
         for shelf, hertz in ((north_shelf, 900), (south_shelf, 600)):
             samples, rate = shelf.heard("desk", heard[shelf])
-            assert tone.share_of_tone(samples, rate, hertz) > 0.9
+            assert tone.share_of_tone(samples, rate, hertz) > 0.8
         south_shelf.do("desk on-hook")
         north_shelf.wait_event("desk", "tone")
         north_shelf.do("desk on-hook")

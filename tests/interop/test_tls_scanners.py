@@ -9,6 +9,7 @@ SELF_SIGNED = {"cert_chain_of_trust": "no CA has signed a self-signed certificat
                "cert_revocation": "only trusted certificates can be revoked (CERT-7)"}
 # Checks testssl may not be able to make.
 NOT_MADE = {"service": "SIP is no service it knows, so there are no HTTP headers to look at",
+            "engine_problem": "the suites of GOST, for which it wants an engine; where there is none it says so",
             "sessionresumption_ticket": "its openssl leaves at the end of its input, often before the ticket has come"}
 
 

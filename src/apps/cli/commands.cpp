@@ -54,7 +54,8 @@ void add_subscription_options(CLI::App* command, SubscriptionOptions& o) {
   add_word_option(command, "--srtp-mode", o.srtp_mode, {"off", "preferred", "only"}, "sip srtp mode of the phone");
   add_word_option(command, "--terminal", o.terminal, {"sip", "mitel6000", "mivoice5300", "i7xx", "dect", "gateway"},
                   "Kind of terminal");
-  add_word_option(command, "--offer-style", o.offer_style, {"savp", "avp_crypto"}, "How encryption is offered to it");
+  add_word_option(command, "--offer-style", o.offer_style, {"savp", "avp_crypto", "dtls"},
+                  "How encryption is offered to it");
 }
 
 base::Result<object> subscription_body(const SubscriptionOptions& o, const Printing& printing) {

@@ -26,6 +26,7 @@ struct Options {
   std::string auth_user;
   std::string password_file;
   std::string srtp = "off";
+  std::string offer_style = "savp";
   bool unverified = false;
   std::uint32_t max_calls = 100;
 };
@@ -51,11 +52,12 @@ base::Result<Operation> put(const Options& o, const Printing& printing) {
     if (!route) return tl::unexpected<base::Error>(route.error());
     routes.push_back(*std::move(route));
   }
-  object body{{"address", o.address},           {"port", o.port},
-              {"send_port", o.send_port},       {"transport", o.transport},
-              {"tls_identity", o.identity},     {"routes", std::move(routes)},
-              {"auth_user", o.auth_user},       {"srtp_mode", o.srtp},
-              {"verify_server", !o.unverified}, {"max_calls", o.max_calls}};
+  object body{{"address", o.address},         {"port", o.port},
+              {"send_port", o.send_port},     {"transport", o.transport},
+              {"tls_identity", o.identity},   {"routes", std::move(routes)},
+              {"auth_user", o.auth_user},     {"srtp_mode", o.srtp},
+              {"offer_style", o.offer_style}, {"verify_server", !o.unverified},
+              {"max_calls", o.max_calls}};
   if (!o.password_file.empty()) {
     const auto password = take_password(o.password_file, printing);
     if (!password) return tl::unexpected<base::Error>(password.error());
@@ -79,6 +81,8 @@ void add_put(CLI::App* trunks, Action& action) {
   putting->add_option("--password-file", o->password_file,
                       "File with the password for them, - for standard input; the stored one when left out");
   add_word_option(putting, "--srtp", o->srtp, {"off", "preferred", "only"}, "Encryption of voice, with TLS only");
+  add_word_option(putting, "--offer-style", o->offer_style, {"savp", "avp_crypto", "dtls"},
+                  "How encryption is offered to it");
   putting->add_flag("--unverified", o->unverified,
                     "Does not verify its certificate: encrypted, towards whoever answers there");
   putting->add_option("--max-calls", o->max_calls, "Calls at once, both directions together");

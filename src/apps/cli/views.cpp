@@ -30,6 +30,7 @@ void show_leg(std::ostream& out, const value& leg) {
   out << "\nLeg " << joined(text(leg, "number"), text(leg, "direction"))
       << (trunk.empty() ? "" : ", by the trunk " + trunk) << '\n';
   const std::string suite = text(leg, "srtp_suite");
+  const std::string exchange = text(leg, "key_exchange");
   const std::string port = text(leg, "port");
   const std::string clear = port.empty() ? "clear (RTP)" : "time slot " + port + ", no packets";
   print_fields(out,
@@ -37,7 +38,9 @@ void show_leg(std::ostream& out, const value& leg) {
                 {"reason", text(leg, "reason")},
                 {"signalling", joined(text(leg, "transport"), tls(leg))},
                 {"phone", joined(text(leg, "remote"), text(leg, "user_agent"))},
-                {"voice", suite.empty() ? clear : "SRTP " + suite},
+                {"voice", suite.empty() ? exchange.empty() ? clear : "none: no keys yet" : "SRTP " + suite},
+                {"keys by", exchange},
+                {"DTLS", joined(text(leg, "dtls_state"), text(leg, "dtls_failure"))},
                 {"received", text(leg, "packets_authenticated") + " authenticated, " + text(leg, "packets_rejected") +
                                  " rejected, " + text(leg, "packets_replayed") + " replayed, " +
                                  text(leg, "packets_clear") + " clear"},

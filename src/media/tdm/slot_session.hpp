@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "media/dtls_work.hpp"
 #include "media/leg_ports.hpp"
 #include "media/own_packets.hpp"
 #include "media/packet_loop.hpp"
@@ -16,8 +17,9 @@ namespace cadenas::media::tdm {
 /// it was described, its voice costs no lock, no allocation and no log.
 class SlotSession final : public PortUser {
  public:
-  /// `loop` outlives it.
-  SlotSession(std::shared_ptr<SideCounters> counters, LegSockets sockets, TimeSlot slot, PacketLoop& loop);
+  /// `loop` and `dtls` outlive it.
+  SlotSession(std::shared_ptr<SideCounters> counters, LegSockets sockets, TimeSlot slot, PacketLoop& loop,
+              DtlsWork& dtls);
   SlotSession(const SlotSession&) = delete;
   SlotSession& operator=(const SlotSession&) = delete;
 
@@ -33,9 +35,7 @@ class SlotSession final : public PortUser {
   void frame(base::SteadyTime now);
 
   void on_packet(Port& port, const PacketRead& packet, PacketLoop& loop, base::SteadyTime now) override;
-  void on_sent(const Departure& departure, bool accepted) override {
-    leg_.sent(departure.is_rtcp, departure.is_encrypted, departure.octets, accepted);
-  }
+  void on_sent(const Departure& departure, bool accepted) override { leg_.sent(departure, accepted); }
   void on_detached(Port& port) override;
 
  private:

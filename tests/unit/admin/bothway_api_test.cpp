@@ -42,9 +42,11 @@ TEST_F(BothwayApi, KeepsWhatCallsByATrunkNeedAndNeverShowsItsPassword) {
       "PUT", "/api/v1/trunks/carrier",
       R"({"address":"192.0.2.7","transport":"tls","routes":[{"prefix":"0","strip":1},{"prefix":"+"}],)"
       R"("auth_user":"site","auth_password":"hidden-from-all","srtp_mode":"preferred","verify_server":false,)"
+      R"("offer_style":"dtls",)"
       R"("max_calls":30})");
   ASSERT_TRUE(put) << put.error().message;
   EXPECT_EQ(put->at("send_port").as_int64(), 5061);
+  EXPECT_EQ(put->at("offer_style").as_string(), "dtls");
   EXPECT_EQ(put->at("routes").as_array().size(), 2U);
   const auto listed = client->exchange("GET", "/api/v1/trunks", "");
   EXPECT_EQ(listed->body.find("hidden"), std::string::npos);

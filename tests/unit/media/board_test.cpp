@@ -12,6 +12,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "dtls_peer.hpp"
+#include "media/dtls_leg.hpp"
+#include "media/dtls_profile.hpp"
 #include "media/srtcp.hpp"
 #include "media/srtp_receiver.hpp"
 #include "media/srtp_sender.hpp"
@@ -125,6 +128,62 @@ class BoardTest : public testing::TestWithParam<PacketEngine> {
   Phone a_;
   Phone b_;
 };
+
+/// Both roles: the far end as client and as server.
+TEST_P(BoardTest, ShakesHandsAndRelaysBetweenDtlsAndClear) {
+  for (const DtlsRole own : {DtlsRole::passive, DtlsRole::active}) {
+    const SessionId id = own == DtlsRole::passive ? 11 : 12;
+    const SessionPorts ports = board_.open(id).value();
+    test::DtlsPeer peer({.role = own == DtlsRole::passive ? DtlsRole::active : DtlsRole::passive});
+    LegMedia dtls = clear_leg(a_.here());
+    dtls.rtcp_mux = true;
+    dtls.dtls = DtlsParams{own, {peer.fingerprint()}, {dtls_suites().begin(), dtls_suites().end()}, 0};
+    ASSERT_TRUE(board_.configure(id, Side::a, std::move(dtls)).has_value());
+    ASSERT_TRUE(board_.configure(id, Side::b, clear_leg(b_.here())).has_value());
+    peer.run();
+    while (!peer.is_done() && !peer.has_failed()) {
+      for (const Bytes& datagram : std::exchange(peer.out, {})) a_.send(ports.a, datagram);
+      const Bytes answer = a_.receive();
+      ASSERT_FALSE(answer.empty());
+      peer.run(answer);
+    }
+    for (const Bytes& datagram : std::exchange(peer.out, {})) a_.send(ports.a, datagram);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kDeadlineMs);
+    while (board_.stats(id)->a.dtls.value_or(DtlsStats{}).state != DtlsState::established) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      std::this_thread::yield();
+    }
+    a_.send(ports.a, peer.protect(rtp_packet(7, 1)));
+    EXPECT_EQ(b_.receive(), rtp_packet(7, 1));
+    b_.send(ports.b, rtp_packet(9, 1));
+    Bytes sealed = a_.receive();
+    // On a slow machine a flight may have been sent twice.
+    while (!sealed.empty() && is_dtls(sealed[0])) sealed = a_.receive();
+    EXPECT_EQ(peer.unprotect(sealed), rtp_packet(9, 1));
+    const SideStats leg = board_.close(id)->a;
+    EXPECT_EQ(leg.dtls->handshakes, 1u);
+    EXPECT_EQ(leg.rtp.rx_authenticated, 1u);
+    // The server chooses.
+    EXPECT_EQ(leg.receive_suite, own == DtlsRole::passive ? Suite::aead_aes_256_gcm : k128);
+  }
+}
+
+TEST_P(BoardTest, RefusesADescriptionOfDtlsThatProvesNothing) {
+  const auto refusal = [&](const std::function<void(LegMedia&)>& spoil) {
+    LegMedia media = clear_leg(a_.here());
+    media.dtls = DtlsParams{
+        DtlsRole::passive, {{FingerprintHash::sha256, Bytes(32, 1)}}, {dtls_suites().begin(), dtls_suites().end()}, 0};
+    spoil(media);
+    const auto done = board_.configure(kId, Side::a, std::move(media));
+    return done ? "" : done.error().code;
+  };
+  ASSERT_TRUE(board_.open(kId).has_value());
+  EXPECT_EQ(refusal([](LegMedia&) {}), "");
+  EXPECT_EQ(refusal([](LegMedia& m) { m.dtls->peer.clear(); }), "media.dtls-fingerprint");
+  EXPECT_EQ(refusal([](LegMedia& m) { m.dtls->peer[0].value.pop_back(); }), "media.dtls-fingerprint");
+  EXPECT_EQ(refusal([](LegMedia& m) { m.dtls->suites = {Suite::aes_256_cm_hmac_sha1_80}; }), "media.dtls-suites");
+  EXPECT_EQ(refusal([](LegMedia& m) { m.send = params(k128); }), "media.dtls-keys");
+}
 
 TEST_P(BoardTest, TranscryptsBothWaysAndProvesIt) {
   const SessionPorts ports = board_.open(kId).value();

@@ -13,6 +13,7 @@
 
 #include "audio/signals.hpp"
 #include "carried_loop.hpp"
+#include "dtls_peer.hpp"
 #include "media/audio/tone_table.hpp"
 #include "media/frame_clock.hpp"
 #include "media/rtcp_report.hpp"
@@ -42,7 +43,7 @@ class RoomTest : public testing::Test {
     const MemberId id = phones_.size() + 1;
     phones_.push_back(std::make_unique<RoomPhone>(id, codec, suite, hum_hz));
     counters_.push_back(std::make_shared<MemberCounters>());
-    room_.join(id, counters_.back(), LegSockets::bind(loopback(), pool_).value(), loop_);
+    room_.join(id, counters_.back(), LegSockets::bind(loopback(), pool_).value(), loop_, dtls_);
     ports_.push_back(loop_.ports[loop_.ports.size() - 2]);
     rtcp_ports_.push_back(loop_.ports.back());
     describe(*phones_.back());
@@ -70,6 +71,8 @@ class RoomTest : public testing::Test {
 
   PortPool pool_{42'000, 42'999};
   CarriedLoop loop_;
+  DtlsContext dtls_context_{base::WallTime{}};
+  DtlsWork dtls_{dtls_context_};
   std::string digits_;
   Room room_{[this](MemberId member, char digit) { digits_ += std::to_string(member) + digit; }};
   base::SteadyTime now_{base::Millis{5'000}};
@@ -96,6 +99,41 @@ TEST_F(RoomTest, LetsThreeOfDifferentCodecsAndSuitesHearTheOthersAndNotThemselve
     EXPECT_TRUE(stats(*phone).leg.sends_encrypted());
     EXPECT_EQ(phone->packets, 100u);
   }
+}
+
+TEST_F(RoomTest, LetsAMemberInWhoseKeysComeFromADtlsHandshake) {
+  RoomPhone& clear = join(Codec::pcmu, std::nullopt, 500);
+  test::DtlsPeer peer;
+  RoomPhone& dtls = join(Codec::pcmu, std::nullopt);
+  LegMedia media = dtls.media();
+  media.rtcp_mux = true;
+  media.dtls =
+      DtlsParams{DtlsRole::passive, {peer.fingerprint()}, {Suite::aead_aes_128_gcm, Suite::aes_cm_128_hmac_sha1_80}, 0};
+  room_.configure(dtls.id, std::move(media), std::make_unique<MemberVoice>(dtls.audio()));
+  clear.say(loop_, port(clear), now_);
+  room_.mix(now_);
+  for (const CarriedLoop::Sent& sent : loop_.take_sent()) EXPECT_EQ(sent.to, clear.here) << "before there are keys";
+  peer.run();
+  for (int rounds = 0; rounds < 10 && !peer.is_done(); ++rounds) {
+    for (Bytes& datagram : std::exchange(peer.out, {})) loop_.deliver(port(dtls), std::move(datagram), dtls.here, now_);
+    while (dtls_.next() && *dtls_.next() <= now_) dtls_.step(now_);
+    for (const CarriedLoop::Sent& sent : loop_.take_sent()) peer.run(sent.packet);
+  }
+  ASSERT_TRUE(peer.is_done());
+  for (std::uint16_t frame = 0; frame < 10; ++frame, now_ += kFrame) {
+    clear.say(loop_, port(clear), now_);
+    loop_.deliver(port(dtls), peer.protect(test::rtp_packet(77, frame)), dtls.here, now_);
+    room_.mix(now_);
+    for (const CarriedLoop::Sent& sent : loop_.take_sent()) {
+      if (sent.to == dtls.here) {
+        EXPECT_TRUE(peer.unprotect(sent.packet));
+      }
+    }
+  }
+  EXPECT_EQ(stats(dtls).leg.rtp.rx_authenticated, 10u);
+  EXPECT_GE(stats(dtls).leg.rtp.tx_encrypted, 9u);
+  EXPECT_TRUE(stats(dtls).leg.sends_encrypted());
+  EXPECT_EQ(stats(dtls).leg.receive_suite, Suite::aead_aes_128_gcm);
 }
 
 TEST_F(RoomTest, CutsNobodyToTheBandOfAnother) {

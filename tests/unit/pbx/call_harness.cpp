@@ -5,8 +5,9 @@
 
 namespace cadenas::pbx::test {
 
-void FakeMedia::open(std::uint64_t id, media::AddressFamily, media::AddressFamily, base::Loop& answer_on,
+void FakeMedia::open(std::uint64_t id, media::AddressFamily, media::AddressFamily, bool dtls, base::Loop& answer_on,
                      const Opened& opened) {
+  asked_for_dtls = dtls;
   base::Result<media::SessionPorts> ports = base::fail("media.ports-exhausted", "No port is free.");
   if (!exhausted) {
     sessions[id];
@@ -36,6 +37,15 @@ void FakeMedia::close(std::uint64_t id, base::Loop& answer_on, const Closed& clo
   if (stats) sessions[id].open = false;
   if (!answers_later) return closed(stats);
   answer_on.post([closed, stats] { closed(stats); });
+}
+
+std::optional<media::DtlsFingerprint> FakeMedia::dtls_fingerprint(std::uint64_t) const {
+  if (!shakes_hands) return std::nullopt;
+  return media::DtlsFingerprint{media::FingerprintHash::sha256, base::Bytes(32, 0xb0)};
+}
+
+media::DtlsFingerprint FakeConferences::dtls_fingerprint() const {
+  return {media::FingerprintHash::sha256, base::Bytes(32, 0xb0)};
 }
 
 std::size_t FakeMedia::open_sessions() const {

@@ -34,8 +34,9 @@ class FakeMedia final : public MediaSessions {
     media::SessionStats stats;
     bool open = true;
   };
-  void open(std::uint64_t id, media::AddressFamily, media::AddressFamily, base::Loop& answer_on,
+  void open(std::uint64_t id, media::AddressFamily, media::AddressFamily, bool dtls, base::Loop& answer_on,
             const Opened& opened) override;
+  std::optional<media::DtlsFingerprint> dtls_fingerprint(std::uint64_t id) const override;
   base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) override;
   std::optional<media::SessionStats> stats(std::uint64_t id) const override;
   void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) override;
@@ -44,7 +45,9 @@ class FakeMedia final : public MediaSessions {
   Session& last() { return sessions.rbegin()->second; }
   std::map<std::uint64_t, Session> sessions;
   bool exhausted = false;
-  bool answers_later = false;  ///< as an external relay does
+  bool shakes_hands = true;
+  bool asked_for_dtls = false;  ///< by the last `open`
+  bool answers_later = false;   ///< as an external relay does
 };
 
 /// The rooms of a board that only remembers what it was told.
@@ -57,6 +60,7 @@ class FakeConferences final : public ConferenceMedia {
     media::Seat seat = media::Seat::talks;
     media::MemberStats stats;
   };
+  media::DtlsFingerprint dtls_fingerprint() const override;
   base::Result<void> open_room(media::RoomId room, media::DigitSink digits) override;
   base::Result<base::Endpoint> join(media::RoomId room, media::MemberId member, media::AddressFamily family) override;
   base::Result<void> configure(media::MemberId member, media::LegMedia leg, media::MemberAudio audio) override;

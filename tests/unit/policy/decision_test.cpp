@@ -12,14 +12,14 @@ namespace cadenas::policy {
 namespace {
 
 enum Column { lic, trk, sub, cls, voice, peer, in_here, in_there, cert, cert_there, via, mode, can, i7, off, columns };
-constexpr std::array<int, columns> sizes{2, 2, 2, 2, 2, 3, 2, 2, 5, 2, 3, 3, 2, 2, 6};
+constexpr std::array<int, columns> sizes{2, 2, 2, 2, 2, 3, 2, 2, 5, 2, 3, 3, 2, 2, 8};
 using Row = std::array<int, columns>;
 
 // Values of the columns with more than two, as the table below writes them.
 constexpr int here = 0, other_site = 1, cluster = 2;
 constexpr int missing = 0, early = 1, expired = 4;
 constexpr int udp = 0, tcp = 1;
-constexpr int savp = 1, plain = 4, savp_bare = 5;
+constexpr int savp = 1, plain = 4, savp_bare = 5, dtls = 6;
 
 struct When {
   Column column;
@@ -72,7 +72,8 @@ Facts facts_of(const Row& r) {
   f.terminal_can_srtp = r[can];
   f.peer_is_i7xx = r[i7];
   f.offer = std::array{MediaSeen::none,       MediaSeen::savp_with_crypto, MediaSeen::avp_with_crypto,
-                       MediaSeen::both_lines, MediaSeen::avp_plain,        MediaSeen::savp_without_crypto}[r[off]];
+                       MediaSeen::both_lines, MediaSeen::avp_plain,        MediaSeen::savp_without_crypto,
+                       MediaSeen::dtls,       MediaSeen::dtls_or_plain}[r[off]];
   return f;
 }
 
@@ -120,7 +121,7 @@ TEST(Decision, AgreesWithTheTableOfRequirementsForEveryCombinationOfFacts) {
     for (const Condition c : decision.failing()) named.push_back(code(c));
     ASSERT_EQ(named, expected) << written(row);
 
-    const bool only_secure = row[off] == savp || row[off] == savp_bare;
+    const bool only_secure = row[off] == savp || row[off] == savp_bare || row[off] == dtls;
     const char* treatment = expected.empty() ? "encrypt" : row[mode] == 2 || only_secure ? "refuse" : "clear";
     ASSERT_EQ(to_string(decision.voice), treatment) << written(row);
     ASSERT_EQ(decision.refusal.status, std::string_view(treatment) == "refuse" ? 488 : 0) << written(row);
@@ -129,11 +130,11 @@ TEST(Decision, AgreesWithTheTableOfRequirementsForEveryCombinationOfFacts) {
     if (expected.empty()) ++encrypted;
     ++combinations;
   } while (next(row));
-  EXPECT_EQ(combinations, 829'440u);
+  EXPECT_EQ(combinations, 1'105'920u);
   // 1 way within the system (times the 8 facts that do not matter there) and 1 for each of two distances, times
-  // two good certificate states, two modes and four offers.
+  // two good certificate states, two modes and six offers.
   // A trunk has neither right, class nor terminal, so that these 8 do not matter there.
-  EXPECT_EQ(encrypted, (8u + 2u) * 2u * 2u * 4u * (1u + 8u));
+  EXPECT_EQ(encrypted, (8u + 2u) * 2u * 2u * 6u * (1u + 8u));
 }
 
 // ENC-8: no other fact makes up for signalling in clear.

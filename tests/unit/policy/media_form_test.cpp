@@ -39,12 +39,25 @@ TEST(PlanOffer, NeverOffersSavpAloneInAResponseToAPreferringPhone) {
   }
 }
 
+// RFC 5764: such a device understands nothing else, in whatever moment.
+TEST(PlanOffer, OffersDtlsToADeviceOfThatStyle) {
+  EXPECT_EQ(plan_offer(encrypt, SrtpMode::preferred, OfferStyle::dtls, OfferMoment::in_request),
+            (OfferPlan{MediaForm::dtls, true}));
+  EXPECT_EQ(plan_offer(encrypt, SrtpMode::preferred, OfferStyle::dtls, OfferMoment::in_response),
+            (OfferPlan{MediaForm::dtls, false}));
+  for (const OfferMoment moment : {OfferMoment::in_request, OfferMoment::in_response}) {
+    EXPECT_EQ(plan_offer(encrypt, SrtpMode::only, OfferStyle::dtls, moment), (OfferPlan{MediaForm::dtls, false}));
+  }
+}
+
 // ENC-8
 TEST(PlanOffer, WritesNoKeysWhereTheDecisionIsClearAndNothingWhereItRefuses) {
   for (const SrtpMode mode : {SrtpMode::off, SrtpMode::preferred, SrtpMode::only}) {
     for (const OfferMoment moment : {OfferMoment::in_request, OfferMoment::in_response}) {
-      EXPECT_EQ(plan_offer(clear, mode, OfferStyle::savp, moment), (OfferPlan{MediaForm::avp_plain, false}));
-      EXPECT_EQ(plan_offer(refuse, mode, OfferStyle::savp, moment), std::nullopt);
+      for (const OfferStyle style : {OfferStyle::savp, OfferStyle::avp_crypto, OfferStyle::dtls}) {
+        EXPECT_EQ(plan_offer(clear, mode, style, moment), (OfferPlan{MediaForm::avp_plain, false}));
+        EXPECT_EQ(plan_offer(refuse, mode, style, moment), std::nullopt);
+      }
     }
   }
 }
@@ -60,17 +73,21 @@ TEST(PlanAnswer, KeepsTheProfileOfTheLineItAnswers) {
   EXPECT_EQ(plan_answer(encrypt, MediaSeen::avp_with_crypto), (AnswerPlan{MediaForm::avp_crypto, false}));
   EXPECT_EQ(plan_answer(clear, MediaSeen::avp_with_crypto), (AnswerPlan{MediaForm::avp_plain, false}));
   EXPECT_EQ(plan_answer(clear, MediaSeen::avp_plain), (AnswerPlan{MediaForm::avp_plain, false}));
+  EXPECT_EQ(plan_answer(encrypt, MediaSeen::dtls), (AnswerPlan{MediaForm::dtls, false}));
 }
 
 // RFC 3264 §6: every line of the offer is answered, in order, a refused one with port 0.
 TEST(PlanAnswer, TakesOneOfTwoLinesAndZeroesTheOther) {
   EXPECT_EQ(plan_answer(encrypt, MediaSeen::both_lines), (AnswerPlan{MediaForm::savp, true}));
   EXPECT_EQ(plan_answer(clear, MediaSeen::both_lines), (AnswerPlan{MediaForm::avp_plain, true}));
+  EXPECT_EQ(plan_answer(encrypt, MediaSeen::dtls_or_plain), (AnswerPlan{MediaForm::dtls, true}));
+  EXPECT_EQ(plan_answer(clear, MediaSeen::dtls_or_plain), (AnswerPlan{MediaForm::avp_plain, true}));
 }
 
 TEST(PlanAnswer, AnswersNothingWhereTheDecisionRefuses) {
-  for (const MediaSeen offer : {MediaSeen::none, MediaSeen::savp_with_crypto, MediaSeen::avp_with_crypto,
-                                MediaSeen::both_lines, MediaSeen::avp_plain, MediaSeen::savp_without_crypto}) {
+  for (const MediaSeen offer :
+       {MediaSeen::none, MediaSeen::savp_with_crypto, MediaSeen::avp_with_crypto, MediaSeen::both_lines,
+        MediaSeen::avp_plain, MediaSeen::savp_without_crypto, MediaSeen::dtls, MediaSeen::dtls_or_plain}) {
     EXPECT_EQ(plan_answer(refuse, offer), std::nullopt);
   }
 }
@@ -78,7 +95,7 @@ TEST(PlanAnswer, AnswersNothingWhereTheDecisionRefuses) {
 // An answer must follow from the decision for the same offer, for every offer and mode.
 TEST(PlanAnswer, WritesKeysExactlyWhereTheDecisionEncrypts) {
   for (int mode = 0; mode <= 2; ++mode) {
-    for (int offer = 1; offer <= 5; ++offer) {
+    for (int offer = 1; offer <= 7; ++offer) {
       for (const LegTransport transport : {LegTransport::udp, LegTransport::tls}) {
         Facts f;
         f.licensed = true;
@@ -127,7 +144,21 @@ INSTANTIATE_TEST_SUITE_P(
                     Judged{MediaForm::avp_plain, MediaSeen::avp_plain, VoiceTreatment::clear},
                     Judged{MediaForm::avp_plain, MediaSeen::savp_without_crypto, VoiceTreatment::refuse},
                     Judged{MediaForm::avp_plain, MediaSeen::both_lines, VoiceTreatment::refuse},
-                    Judged{MediaForm::avp_plain, MediaSeen::none, VoiceTreatment::refuse}));
+                    Judged{MediaForm::avp_plain, MediaSeen::none, VoiceTreatment::refuse},
+                    Judged{MediaForm::savp, MediaSeen::dtls, VoiceTreatment::refuse},
+                    Judged{MediaForm::savp, MediaSeen::dtls_or_plain, VoiceTreatment::refuse},
+                    Judged{MediaForm::avp_crypto, MediaSeen::dtls, VoiceTreatment::refuse},
+                    Judged{MediaForm::avp_crypto, MediaSeen::dtls_or_plain, VoiceTreatment::refuse},
+                    Judged{MediaForm::avp_plain, MediaSeen::dtls, VoiceTreatment::refuse},
+                    Judged{MediaForm::avp_plain, MediaSeen::dtls_or_plain, VoiceTreatment::refuse},
+                    Judged{MediaForm::dtls, MediaSeen::dtls, VoiceTreatment::encrypt},
+                    Judged{MediaForm::dtls, MediaSeen::dtls_or_plain, VoiceTreatment::refuse},
+                    Judged{MediaForm::dtls, MediaSeen::savp_with_crypto, VoiceTreatment::refuse},
+                    Judged{MediaForm::dtls, MediaSeen::avp_with_crypto, VoiceTreatment::refuse},
+                    Judged{MediaForm::dtls, MediaSeen::both_lines, VoiceTreatment::refuse},
+                    Judged{MediaForm::dtls, MediaSeen::avp_plain, VoiceTreatment::refuse},
+                    Judged{MediaForm::dtls, MediaSeen::savp_without_crypto, VoiceTreatment::refuse},
+                    Judged{MediaForm::dtls, MediaSeen::none, VoiceTreatment::refuse}));
 
 }  // namespace
 }  // namespace cadenas::policy

@@ -202,8 +202,19 @@ CallRecord call(const std::string& id) {
   c.answered = c.started + base::Millis{2500};
   c.ended = c.started + base::Millis{9000};
   c.cause = "bye";
-  c.legs = {{"2001", "TLS", "TLSv1.3", "TLS_AES_256_GCM_SHA384", "AES_CM_128_HMAC_SHA1_80", 450, 1, 2, 0, true, {}},
-            {"2002", "UDP", "", "", "", 0, 0, 0, 449, false, {"policy.no-right", "policy.signalling-clear"}}};
+  c.legs = {{"2001",
+             "TLS",
+             "TLSv1.3",
+             "TLS_AES_256_GCM_SHA384",
+             "AES_CM_128_HMAC_SHA1_80",
+             "DTLS-SRTP",
+             450,
+             1,
+             2,
+             0,
+             true,
+             {}},
+            {"2002", "UDP", "", "", "", "", 0, 0, 0, 449, false, {"policy.no-right", "policy.signalling-clear"}}};
   return c;
 }
 
@@ -221,6 +232,7 @@ TEST_F(DatabaseTest, BringsBackACallWithTheProofOfEachLeg) {
   ASSERT_EQ(found->legs.size(), 2u);
   EXPECT_EQ(found->legs[0].tls_cipher, "TLS_AES_256_GCM_SHA384");
   EXPECT_EQ(found->legs[0].srtp_suite, "AES_CM_128_HMAC_SHA1_80");
+  EXPECT_EQ(found->legs[0].key_exchange, "DTLS-SRTP");
   EXPECT_EQ(found->legs[0].packets_authenticated, 450u);
   EXPECT_EQ(found->legs[0].packets_rejected, 1u);
   EXPECT_EQ(found->legs[0].packets_replayed, 2u);

@@ -44,8 +44,10 @@ TEST_F(Migrations, TakeEachOlderSchemaToTheSameShapeAndKeepItsRows) {
       if (older >= 1) {
         *sql << "INSERT INTO system (id, system_id, realm) VALUES (1, 'abcd', 'old.example')";
         *sql << "INSERT INTO facility_class VALUES ('staff', 0)";
-        *sql << "INSERT INTO subscription VALUES ('2001', 'Ann', 'ann', '" + std::string(32, 'a') + "', '" +
-                    std::string(64, 'b') + "', 1, 'staff', 'only', 'mitel6000', 'savp')";
+        *sql << "INSERT INTO subscription (number, display_name, auth_user, ha1_md5, ha1_sha256, encryption_right,"
+                " facility_class, srtp_mode, terminal, offer_style) VALUES ('2001', 'Ann', 'ann', '" +
+                    std::string(32, 'a') + "', '" + std::string(64, 'b') +
+                    "', 1, 'staff', 'only', 'mitel6000', 'savp')";
       }
     }
     const auto snapshot = opened()->load();

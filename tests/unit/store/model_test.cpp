@@ -15,7 +15,9 @@ TEST(Words, ComeBackAsTheValuesTheyStandFor) {
                        TerminalKind::dect, TerminalKind::gateway}) {
     EXPECT_EQ(parse_terminal_kind(to_string(v)), v);
   }
-  for (const auto v : {OfferStyle::savp, OfferStyle::avp_crypto}) EXPECT_EQ(parse_offer_style(to_string(v)), v);
+  for (const auto v : {OfferStyle::savp, OfferStyle::avp_crypto, OfferStyle::dtls}) {
+    EXPECT_EQ(parse_offer_style(to_string(v)), v);
+  }
   for (const auto v : {TransportMode::no_tls, TransportMode::pbx_cert, TransportMode::bothway}) {
     EXPECT_EQ(parse_transport_mode(to_string(v)), v);
   }

@@ -54,6 +54,7 @@ TEST_F(Trunks, KeepWhatCallsNeed) {
   trunk.auth_user = "site-7@carrier";
   trunk.auth_password = secret("s3cret");
   trunk.srtp_mode = SrtpMode::only;
+  trunk.offer_style = OfferStyle::dtls;
   trunk.verify_server = false;
   trunk.max_calls = 7;
   ASSERT_TRUE(opened()->put_trunk(trunk));
@@ -64,6 +65,7 @@ TEST_F(Trunks, KeepWhatCallsNeed) {
   EXPECT_EQ(kept.auth_user, "site-7@carrier");
   EXPECT_EQ(base::as_text(kept.auth_password->view()), "s3cret");
   EXPECT_EQ(kept.srtp_mode, SrtpMode::only);
+  EXPECT_EQ(kept.offer_style, OfferStyle::dtls);
   EXPECT_FALSE(kept.verify_server);
   EXPECT_EQ(kept.max_calls, 7U);
 }

@@ -16,6 +16,8 @@
 #include "media/audio/audio_sender.hpp"
 #include "media/audio/dtmf_detector.hpp"
 #include "media/audio/tone_table.hpp"
+#include "media/dtls_context.hpp"
+#include "media/dtls_work.hpp"
 #include "media/srtp_receiver.hpp"
 #include "media/srtp_sender.hpp"
 #include "media/tdm/slot_channel.hpp"
@@ -48,7 +50,7 @@ class Call {
       : law_(law),
         seal_(params(kSuite, phone_key)),
         channel_(std::make_shared<SlotChannel>(law)),
-        session_(counters_, LegSockets::bind(loopback(), pool_).value(), TimeSlot(channel_), loop_),
+        session_(counters_, LegSockets::bind(loopback(), pool_).value(), TimeSlot(channel_), loop_, dtls_),
         sender_(settings(codec), kRate),
         receiver_(std::vector{voice(codec), PayloadFormat{Codec::telephone_event, kEvents}}, kRate, 1) {
     session_.begin();
@@ -137,6 +139,8 @@ class Call {
   SrtpSender seal_;
   PortPool pool_{43'000, 43'999};
   CarriedLoop loop_;
+  DtlsContext dtls_context_{base::WallTime{}};
+  DtlsWork dtls_{dtls_context_};
   std::shared_ptr<SideCounters> counters_ = std::make_shared<SideCounters>();
   std::shared_ptr<SlotChannel> channel_;
   SlotSession session_;
@@ -296,8 +300,10 @@ TEST(SlotSession, GivesTheSlotBackWhenItGoes) {
   {
     CarriedLoop loop;
     PortPool pool(43'000, 43'999);
+    DtlsContext context{base::WallTime{}};
+    DtlsWork dtls(context);
     SlotSession session(std::make_shared<SideCounters>(), LegSockets::bind(loopback(), pool).value(), TimeSlot(channel),
-                        loop);
+                        loop, dtls);
     session.begin();
     session.end([] {});
     EXPECT_FALSE(channel->is_let_go());

@@ -1,9 +1,8 @@
-// Digits that come by SIP INFO.
-#include "pbx/info_dtmf.hpp"
+#include "sip/info_dtmf.hpp"
 
-#include "conference_harness.hpp"
+#include <gtest/gtest.h>
 
-namespace cadenas::pbx::test {
+namespace cadenas::sip {
 namespace {
 
 TEST(DigitOfInfo, ReadsBothKindsAsPhonesWriteThem) {
@@ -24,17 +23,5 @@ TEST(DigitOfInfo, IsNothingWhereNoDigitIsSaid) {
   EXPECT_FALSE(digit_of_info("", "5"));
 }
 
-TEST(Conference, HearsDigitsThatComeByInfo) {
-  Rooms rooms;
-  rooms.add("700");
-  rooms.exchange.publish();
-  Phone& a = rooms.enter_encrypted("100", "700");
-  a.send("INFO", "Signal=*\r\nDuration=100\r\n", {}, "application/dtmf-relay");
-  a.response(200);
-  a.send("INFO", "1", {}, "application/dtmf");
-  a.response(200);
-  EXPECT_EQ(rooms.exchange.conferences.member().seat, media::Seat::listens);
-}
-
 }  // namespace
-}  // namespace cadenas::pbx::test
+}  // namespace cadenas::sip

@@ -1,11 +1,11 @@
-#include "pbx/info_dtmf.hpp"
+#include "sip/info_dtmf.hpp"
 
 #include <algorithm>
 
 #include "sip/grammar.hpp"
 #include "sip/header_values.hpp"
 
-namespace cadenas::pbx {
+namespace cadenas::sip {
 
 namespace {
 
@@ -26,7 +26,7 @@ std::optional<char> digit_of(std::string_view text) {
 }  // namespace
 
 std::optional<char> digit_of_info(std::string_view content_type, std::string_view body) {
-  const auto type = sip::MediaType::parse(content_type);
+  const auto type = MediaType::parse(content_type);
   if (!type) return std::nullopt;
   if (type->is("application", "dtmf")) return digit_of(body);
   if (!type->is("application", "dtmf-relay")) return std::nullopt;
@@ -36,10 +36,9 @@ std::optional<char> digit_of_info(std::string_view content_type, std::string_vie
     body.remove_prefix(std::min(end + 1, body.size()));
     const std::size_t equals = line.find('=');
     if (equals == std::string_view::npos) continue;
-    if (sip::grammar::same(sip::grammar::trim(line.substr(0, equals)), "Signal"))
-      return digit_of(line.substr(equals + 1));
+    if (grammar::same(grammar::trim(line.substr(0, equals)), "Signal")) return digit_of(line.substr(equals + 1));
   }
   return std::nullopt;
 }
 
-}  // namespace cadenas::pbx
+}  // namespace cadenas::sip
