@@ -23,6 +23,12 @@ void DelayEstimate::add(std::int64_t transit) {
   note_delay(transit - quickest_);
 }
 
+void DelayEstimate::forget_path() {
+  blocks_used_ = in_block_ = 0;
+  share_ = {};
+  counted_ = 0;
+}
+
 void DelayEstimate::note_quickest(std::int64_t transit) {
   if (blocks_used_ == 0 || in_block_ == kPacketsABlock) {
     block_ = blocks_used_ == 0 ? 0 : (block_ + 1) % kBlocks;

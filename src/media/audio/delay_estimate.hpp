@@ -16,6 +16,8 @@ class DelayEstimate {
   DelayEstimate(std::uint32_t clock, std::uint32_t least_ms, std::uint32_t most_ms);
 
   void add(std::int64_t transit);
+  /// Begins anew with the next transit, but for the jitter, which does not ask how long the path is.
+  void forget_path();
   /// Transit of the quickest packet; 0 before the first.
   std::int64_t quickest() const { return quickest_; }
   /// How much later than the quickest packet's arrival a packet should sound.

@@ -15,6 +15,8 @@ constexpr std::int64_t kFirstTimestamp = std::int64_t{1} << 32;
 // More than the audio and the concealer of a codec can hide; then the stream has paused or ended.
 constexpr std::uint32_t kLongestConcealedMs = 100;
 constexpr std::uint32_t kLongestJumpMs = 1000;
+// So many packets in a row that come too late to wait their turn are no jitter: the path has become longer.
+constexpr std::uint32_t kLateOnesOfALongerPath = 25;
 // More than one stretch, so that a longer delay is not at once too long.
 constexpr std::uint32_t kSlackMs = 20;
 // The shortest frame of any codec is 2.5 ms; a sender of shorter ones must not make us conceal sample by sample.
@@ -54,7 +56,7 @@ void JitterBuffer::begin(const ArrivedAudio& packet) {
   delay_ = DelayEstimate(clock_, kLeastMs, kMostMs);
   begun_ = true;
   has_played_ = playing_ = in_pause_ = false;
-  starved_ = 0;
+  starved_ = overdue_ = 0;
   last_units_ = frame_units();
   candidate_.reset();
   ssrc_ = packet.ssrc;
@@ -107,7 +109,7 @@ void JitterBuffer::put(const ArrivedAudio& packet, base::SteadyTime now) {
       sequence = newest_sequence_;
       timestamp = newest_timestamp_;
     }
-    if (slot(sequence).sequence != sequence) delay_.add(arrival - timestamp);
+    if (slot(sequence).sequence != sequence) follow_path(arrival - timestamp);
   }
   if (slot(sequence).sequence == sequence) {
     ++stats_.duplicated;
@@ -131,6 +133,18 @@ void JitterBuffer::put(const ArrivedAudio& packet, base::SteadyTime now) {
     }
   }
   if (!has_played_) next_sequence_ = std::min(next_sequence_, sequence);
+}
+
+void JitterBuffer::follow_path(std::int64_t transit) {
+  delay_.add(transit);
+  const std::int64_t most = std::int64_t{clock_} / 1000 * kMostMs;
+  overdue_ = transit - delay_.quickest() > most ? overdue_ + 1 : 0;
+  if (overdue_ < kLateOnesOfALongerPath) return;
+  // What was quickest would come again only after its ten seconds, and nothing would sound till then.
+  delay_.forget_path();
+  delay_.add(transit);
+  playing_ = false;
+  overdue_ = 0;
 }
 
 void JitterBuffer::store(const ArrivedAudio& packet, std::int64_t sequence, std::int64_t timestamp) {

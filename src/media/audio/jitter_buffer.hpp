@@ -63,7 +63,8 @@ struct JitterStats {
 };
 
 /// Puts a stream of voice back into order and time (RFC 3550 §6.4.1, §A.1). Packets wait as long as `DelayEstimate`
-/// finds right, 20 to 200 ms. Time comes from outside. One thread at a time; allocates nothing; never throws.
+/// finds right, 20 to 200 ms; when a path becomes longer than that at once, they are waited for anew after 25. Time
+/// comes from outside. One thread at a time; allocates nothing; never throws.
 class JitterBuffer {
  public:
   static constexpr std::uint32_t kLeastMs = 20;
@@ -105,6 +106,7 @@ class JitterBuffer {
   Slot& slot(std::int64_t sequence) { return slots_[static_cast<std::size_t>(sequence % kSlots)]; }
   bool confirms_candidate(const ArrivedAudio& packet);
   void begin(const ArrivedAudio& packet);
+  void follow_path(std::int64_t transit);
   void discard_waiting();
   void store(const ArrivedAudio& packet, std::int64_t sequence, std::int64_t timestamp);
   Slot* oldest();
@@ -132,6 +134,7 @@ class JitterBuffer {
   std::int64_t next_timestamp_ = 0;
   std::uint32_t last_units_ = 0;
   std::uint32_t starved_ = 0;  // units concealed since a packet was there
+  std::uint32_t overdue_ = 0;  // packets in a row that took longer than the quickest one and the longest wait together
   struct Candidate {
     std::uint32_t ssrc;
     std::uint16_t next_sequence;

@@ -235,6 +235,47 @@ std::vector<std::pair<int, int>> network(int packets, int most_delay_ms) {
   return arrivals;
 }
 
+TEST(JitterBuffer, GoesOnHalfASecondAfterThePathBecameLonger) {
+  for (const int longer_ms : {220, 500, 900}) {
+    SCOPED_TRACE(longer_ms);
+    Stream stream;
+    for (int i = 0; i < 100; ++i) {
+      stream.arrives(i, i * 20);
+      stream.number(i * 20 + 10);
+    }
+    std::vector<int> heard;
+    for (int now = 2000; now < 6000; now += 20) {
+      const int number = (now - longer_ms) / 20;
+      if (number >= 100) stream.arrives(number, now);
+      const int next = stream.number(now + 10);
+      if (next >= 0) heard.push_back(next);
+    }
+    ASSERT_FALSE(heard.empty());
+    // The packet of 2,000 ms waited for its turn in vain, and so did the 25 from the first late one on.
+    EXPECT_LE(heard[1], 100 + 25);
+    for (std::size_t i = 2; i < heard.size(); ++i) ASSERT_EQ(heard[i], heard[i - 1] + 1);
+    EXPECT_GE(heard.back(), (5980 - longer_ms) / 20 - 2) << "it waits no longer than before";
+    EXPECT_LE(stream.stats().discarded, 25u);
+  }
+}
+
+TEST(JitterBuffer, DoesNotTakeABurstAfterAStandstillForALongerPath) {
+  Stream stream;
+  for (int i = 0; i < 100; ++i) {
+    stream.arrives(i, i * 20);
+    stream.number(i * 20 + 10);
+  }
+  // 400 ms of nothing, then all of it at once, and on as before.
+  for (int i = 100; i < 120; ++i) stream.arrives(i, 2400);
+  std::vector<int> heard;
+  for (int i = 121; i < 200; ++i) {
+    stream.arrives(i, i * 20);
+    heard.push_back(stream.number(i * 20 + 10));
+  }
+  EXPECT_GE(heard.back(), 190);
+  for (std::size_t i = 20; i < heard.size(); ++i) ASSERT_EQ(heard[i], heard[i - 1] + 1);
+}
+
 RC_GTEST_PROP(JitterBufferProperty, PlaysInOrderNothingTwiceAndWithBoundedDelay, ()) {
   constexpr int kPackets = 120;
   const int most_delay = *rc::gen::inRange(0, 400);
