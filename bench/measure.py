@@ -26,7 +26,7 @@ Made by `bench/run --write` on {machine}, a part at a time or all at once. Every
 in the same run; figures drift by 10 to 30 % from machine to machine, the order between rows does not. "Core"
 figures are CPU time of the server process and its children (user and system, from /proc), so the load generator's own
 cost is not in them: the rate a core could do is 1 s divided by it. The server runs on one core, the load on another,
-both before anything else of the machine (real-time priority).
+both before anything else of the machine.
 """
 
 
