@@ -164,7 +164,9 @@ void Call::begin(Calls& calls, const std::shared_ptr<Leg>& leg, const media::tdm
   if (!ticket) return leg->reject(503, {}, {});
   const auto destination = route(*services.snapshot(), number);
   if (!destination || (caller.is_outside() && leads_out(*destination))) return leg->reject(404, {}, {});
-  if (std::holds_alternative<RoomPtr>(*destination)) return leg->reject(403, {}, {});
+  if (const auto* room = std::get_if<RoomPtr>(&*destination)) {
+    return Conferences::enter(services, {leg, std::move(caller), {}, std::move(ticket), port}, *room);
+  }
   const auto call = std::make_shared<Call>(calls, caller, number);
   call->ticket_ = std::move(ticket);
   calls.add_call(call);

@@ -75,6 +75,10 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   void surrender(const std::shared_ptr<Leg>& replaced, bool or_end, base::Loop& answer_on,
                  const std::function<void(std::shared_ptr<Party>)>& taken);
 
+  /// `leaver`, who is on this call, has left, and was the member of a room, too: the other party takes his place there.
+  /// Both end where that cannot be. On the call's loop.
+  void give_place(const std::shared_ptr<Leg>& leaver, const std::shared_ptr<ConferenceMember>& member);
+
   // Somebody breaks into the call (CONF-5, CONF-6): a conference borrows both parties (call_lending.cpp). Their legs go
   // on to report here, and what they say is passed on to the conference, so that nothing is lost on the way.
 
@@ -174,8 +178,10 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   void transfer_to_dialog(const PartyPtr& referrer, const TransferTarget& target, const std::string& referred_by);
   /// `is_new` where it was called from here, and has our offer and we its answer already.
   void complete_transfer(const PartyPtr& newcomer, bool is_new);
-  void transfer_to_room(const PartyPtr& referrer, const std::shared_ptr<const store::ConferenceRoom>& room,
+  /// False where the other party is in the middle of something: the transfer has failed.
+  bool transfer_to_room(const PartyPtr& referrer, const std::shared_ptr<const store::ConferenceRoom>& room,
                         const std::shared_ptr<ConferenceMember>& replaced);
+  void transfer_to_place(const PartyPtr& referrer, const std::shared_ptr<ConferenceMember>& member);
   void transfer_failed(const CallRefusal& refusal);
   void seat(Side side, const PartyPtr& newcomer);
   void replace_dialog(const ReplacedDialog& replaced);
@@ -244,9 +250,5 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   std::optional<Lending> lent_;
   std::optional<CallStats> final_stats_;
 };
-
-/// Finds the leg of that dialog on whatever loop it is; answers on `answer_on`, null if there is none.
-void find_leg_anywhere(CallServices& services, const ReplacedDialog& dialog, base::Loop& answer_on,
-                       const std::function<void(std::shared_ptr<Leg>, std::shared_ptr<LegOwner>, base::Loop*)>& found);
 
 }  // namespace cadenas::pbx

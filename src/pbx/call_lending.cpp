@@ -60,10 +60,6 @@ void Call::lend(policy::IntrusionFacts facts, const Borrowed& to, base::Loop& bo
       if (exchange_ || transfer_) set.in_conversation = false;
     }
     judged = policy::judge_intrusion(facts);
-    for (const PartyPtr& party : parties_) {
-      if (!judged || party->leg->flow()) continue;
-      judged = base::fail("intrusion.time-slot", party->who.number + " speaks by a time slot, which is not lent.");
-    }
   }
   if (!judged) return borrower.post([done, judged] { done(judged); });
   lent_ = Lending{to, {at(Side::a)->leg, at(Side::b)->leg}, {}, &borrower, conference, reason_of(facts)};

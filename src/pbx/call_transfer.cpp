@@ -1,14 +1,39 @@
 // Transfers of a Call (RFC 3515, RFC 5589, RFC 3891). We carry them out ourselves: the party that stays keeps its
 // dialog and its media address, and is told the newcomer's codecs by a re-INVITE.
 
-#include <atomic>
 #include <utility>
 
 #include "base/log.hpp"
 #include "pbx/call.hpp"
 #include "pbx/calls.hpp"
+#include "pbx/find_on_loops.hpp"
 
 namespace cadenas::pbx {
+
+namespace {
+
+struct FoundLeg {
+  std::shared_ptr<Leg> leg;
+  std::shared_ptr<LegOwner> owner;
+  base::Loop* owner_loop = nullptr;
+
+  explicit operator bool() const { return leg != nullptr; }
+};
+
+/// The leg of that dialog, on whatever loop it is.
+void find_leg(CallServices& services, const ReplacedDialog& dialog, base::Loop& answer_on,
+              std::function<void(const FoundLeg&)> found) {
+  const auto look = [dialog](Calls& calls) -> FoundLeg {
+    const auto leg = calls.find_leg(dialog.call_id, dialog.local_tag);
+    const bool matches = leg && leg->dialog() && leg->dialog()->id().remote_tag == dialog.remote_tag &&
+                         !(dialog.early_only && leg->confirmed());
+    if (!matches) return {};
+    return {leg, leg->owner(), leg->owner_loop()};
+  };
+  find_on_loops<FoundLeg>(services, answer_on, look, std::move(found));
+}
+
+}  // namespace
 
 void Call::notify(const PartyPtr& referrer, int status, bool last) {
   referrer->leg->run([status, last](Leg& leg) { leg.notify_refer(status, last); });
@@ -29,35 +54,28 @@ void Call::on_refer(const PartyPtr& referrer, const leg_event::Refer& event) {
 void Call::transfer_to_number(const PartyPtr& referrer, const std::string& number, const std::string& referred_by) {
   const auto model = services_.snapshot();
   if (const auto room = model->rooms.find(number); room != model->rooms.end()) {
-    return transfer_to_room(referrer, room->second, nullptr);
+    transfer_to_room(referrer, room->second, nullptr);
+    return;
   }
   best_ = {};
   invite_number(number, referred_by);
 }
 
 void Call::transfer_to_dialog(const PartyPtr& referrer, const TransferTarget& target, const std::string& referred_by) {
-  find_leg_anywhere(services_, *target.replaces, loop_,
-                    [weak = weak_from_this(), referrer, number = target.number, referred_by](
-                        std::shared_ptr<Leg> leg, std::shared_ptr<LegOwner> owner, base::Loop* owner_loop) {
-                      const auto self = weak.lock();
-                      if (!self || self->state_ == CallState::ended) return;
-                      const auto replaced = std::dynamic_pointer_cast<ConferenceMember>(owner);
-                      if (replaced && leg->number() == referrer->who.number) {
-                        return Conferences::room_of(self->services_, replaced, self->loop_,
-                                                    [weak, referrer, replaced](const auto& room) {
-                                                      const auto call = weak.lock();
-                                                      if (!call || call->state_ == CallState::ended) return;
-                                                      if (!room) return call->transfer_failed({481, {}, {}});
-                                                      call->transfer_to_room(referrer, room, replaced);
-                                                    });
-                      }
-                      const auto other_call = std::dynamic_pointer_cast<Call>(owner);
-                      // Only the subscription that holds both calls may join them.
-                      if (!other_call || other_call == self || leg->number() != referrer->who.number) {
-                        return self->transfer_failed({481, {}, {}});
-                      }
-                      self->transfer_to_leg(referrer, leg, other_call, *owner_loop, number, referred_by);
-                    });
+  find_leg(services_, *target.replaces, loop_,
+           [weak = weak_from_this(), referrer, number = target.number, referred_by](const FoundLeg& found) {
+             const auto& [leg, owner, owner_loop] = found;
+             const auto self = weak.lock();
+             if (!self || self->state_ == CallState::ended) return;
+             const auto replaced = std::dynamic_pointer_cast<ConferenceMember>(owner);
+             if (replaced && leg->number() == referrer->who.number) return self->transfer_to_place(referrer, replaced);
+             const auto other_call = std::dynamic_pointer_cast<Call>(owner);
+             // Only the subscription that holds both calls may join them.
+             if (!other_call || other_call == self || leg->number() != referrer->who.number) {
+               return self->transfer_failed({481, {}, {}});
+             }
+             self->transfer_to_leg(referrer, leg, other_call, *owner_loop, number, referred_by);
+           });
 }
 
 void Call::transfer_to_leg(const PartyPtr& referrer, const std::shared_ptr<Leg>& leg, const std::shared_ptr<Call>& of,
@@ -78,12 +96,10 @@ void Call::transfer_to_leg(const PartyPtr& referrer, const std::shared_ptr<Leg>&
 
 // A set that hangs up between two parties, as an attended transfer.
 void Call::on_joins(const PartyPtr& party, const leg_event::Joins& event) {
-  const auto other_call = std::dynamic_pointer_cast<Call>(event.owner.lock());
-  if (!other_call) {
-    // A conference, say, which nobody is taken into.
-    event.with->run([](Leg& leg) { leg.end(480, {}); });
-    return hang_up("bye");
-  }
+  const auto owner = event.owner.lock();
+  if (const auto member = std::dynamic_pointer_cast<ConferenceMember>(owner)) return give_place(party->leg, member);
+  const auto other_call = std::dynamic_pointer_cast<Call>(owner);
+  if (!other_call) return hang_up("bye");
   if (transfer_ || state_ != CallState::answered || !other_of(party)) {
     event.owner_loop->post([other_call] { other_call->hang_up("bye"); });
     return hang_up("bye");
@@ -92,12 +108,37 @@ void Call::on_joins(const PartyPtr& party, const leg_event::Joins& event) {
   transfer_to_leg(party, event.with, other_call, *event.owner_loop, {}, {});
 }
 
-void Call::transfer_to_room(const PartyPtr& referrer, const std::shared_ptr<const store::ConferenceRoom>& room,
+void Call::give_place(const std::shared_ptr<Leg>& leaver, const std::shared_ptr<ConferenceMember>& member) {
+  const PartyPtr party = party_of(leaver);
+  if (!party || transfer_ || state_ != CallState::answered || !other_of(party)) {
+    Conferences::dismiss(services_, member, "bye");
+    return hang_up("bye");
+  }
+  transfer_ = Transfer{party, side_of(party), true};
+  transfer_to_place(party, member);
+}
+
+void Call::transfer_to_place(const PartyPtr& referrer, const std::shared_ptr<ConferenceMember>& member) {
+  Conferences::room_of(services_, member, loop_, [weak = weak_from_this(), referrer, member](const auto& room) {
+    const auto self = weak.lock();
+    if (!self || self->state_ == CallState::ended) return;
+    // Who has left already cannot keep his place.
+    const bool is_gone = self->transfer_ && self->transfer_->referrer_gone;
+    const bool goes = room && self->transfer_to_room(referrer, room, member);
+    if (!room) self->transfer_failed({481, {}, {}});
+    if (!goes && is_gone) Conferences::dismiss(self->services_, member, "bye");
+  });
+}
+
+bool Call::transfer_to_room(const PartyPtr& referrer, const std::shared_ptr<const store::ConferenceRoom>& room,
                             const std::shared_ptr<ConferenceMember>& replaced) {
   const PartyPtr other = other_of(referrer);
-  const bool may_go = other && other->leg->flow() && other->confirmed && !other->gone && !exchange_ &&
-                      other->media->state() == PartyMedia::State::stable;
-  if (!may_go) return transfer_failed({491, {}, {}});
+  const bool may_go =
+      other && other->confirmed && !other->gone && !exchange_ && other->media->state() == PartyMedia::State::stable;
+  if (!may_go) {
+    transfer_failed({491, {}, {}});
+    return false;
+  }
   const Side side = side_of(other);
   keep_left(view_in(side, media_.stats(session_)));
   transfer_.reset();
@@ -107,6 +148,7 @@ void Call::transfer_to_room(const PartyPtr& referrer, const std::shared_ptr<cons
   NumberCounts::Ticket ticket = other->calls ? std::move(ticket_) : std::move(trunk_ticket_);
   Conferences::bring_in(services_, std::move(*other), std::move(ticket), room, replaced);
   finalize("transferred");
+  return true;
 }
 
 void Call::surrender(const std::shared_ptr<Leg>& replaced, bool or_end, base::Loop& answer_on,
@@ -170,26 +212,24 @@ void Call::transfer_failed(const CallRefusal& refusal) {
 }
 
 void Call::replace_dialog(const ReplacedDialog& replaced) {
-  find_leg_anywhere(
-      services_, replaced, loop_,
-      [weak = weak_from_this()](std::shared_ptr<Leg> leg, std::shared_ptr<LegOwner> owner, base::Loop* owner_loop) {
-        const auto self = weak.lock();
-        if (!self || self->state_ == CallState::ended) return;
-        const auto other_call = std::dynamic_pointer_cast<Call>(owner);
-        if (!other_call || other_call == self) return self->fail_setup({481, {}, {}});
-        if (leg->number() != self->from_) return self->fail_setup({403, {}, {}});
-        owner_loop->post([weak, other_call, leg, &home = self->loop_] {
-          other_call->surrender(leg, false, home, [weak](std::shared_ptr<Party> newcomer) {
-            const auto call = weak.lock();
-            if (!call || call->state_ == CallState::ended) {
-              if (newcomer) newcomer->leg->run([](Leg& alone) { alone.end(480, {}); });
-              return;
-            }
-            if (!newcomer) return call->fail_setup({481, {}, {}});
-            call->join(newcomer);
-          });
-        });
+  find_leg(services_, replaced, loop_, [weak = weak_from_this()](const FoundLeg& found) {
+    const auto self = weak.lock();
+    if (!self || self->state_ == CallState::ended) return;
+    const auto other_call = std::dynamic_pointer_cast<Call>(found.owner);
+    if (!other_call || other_call == self) return self->fail_setup({481, {}, {}});
+    if (found.leg->number() != self->from_) return self->fail_setup({403, {}, {}});
+    found.owner_loop->post([weak, other_call, leg = found.leg, &home = self->loop_] {
+      other_call->surrender(leg, false, home, [weak](std::shared_ptr<Party> newcomer) {
+        const auto call = weak.lock();
+        if (!call || call->state_ == CallState::ended) {
+          if (newcomer) newcomer->leg->run([](Leg& alone) { alone.end(480, {}); });
+          return;
+        }
+        if (!newcomer) return call->fail_setup({481, {}, {}});
+        call->join(newcomer);
       });
+    });
+  });
 }
 
 void Call::join(const PartyPtr& newcomer) {
@@ -207,29 +247,6 @@ void Call::join(const PartyPtr& newcomer) {
     self->exchange_ = Exchange{Exchange::Kind::forward, caller, newcomer};
     self->make_offer_to(newcomer, *self->caller_audio_, true);
   });
-}
-
-void find_leg_anywhere(CallServices& services, const ReplacedDialog& dialog, base::Loop& answer_on,
-                       const std::function<void(std::shared_ptr<Leg>, std::shared_ptr<LegOwner>, base::Loop*)>& found) {
-  struct Search {
-    std::atomic<std::size_t> waiting;
-    std::atomic<bool> answered{false};
-  };
-  auto search = std::make_shared<Search>();
-  search->waiting = services.per_loop.size();
-  for (Calls* calls : services.per_loop) {
-    calls->loop().post([calls, search, dialog, &answer_on, found] {
-      const auto leg = calls->find_leg(dialog.call_id, dialog.local_tag);
-      const bool matches = leg && leg->dialog() && leg->dialog()->id().remote_tag == dialog.remote_tag &&
-                           !(dialog.early_only && leg->confirmed());
-      if (matches && !search->answered.exchange(true)) {
-        answer_on.post([found, leg, owner = leg->owner(), loop = leg->owner_loop()] { found(leg, owner, loop); });
-      }
-      if (search->waiting.fetch_sub(1) == 1 && !search->answered.exchange(true)) {
-        answer_on.post([found] { found(nullptr, nullptr, nullptr); });
-      }
-    });
-  }
 }
 
 }  // namespace cadenas::pbx

@@ -8,6 +8,9 @@
 #include "media/board.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/conference_media.hpp"
+#include "pbx/conferences.hpp"
+#include "pbx/slot_description.hpp"
+#include "pbx/tdm_media.hpp"
 #include "sip/info_dtmf.hpp"
 
 namespace cadenas::pbx {
@@ -31,8 +34,7 @@ LegQuality quality_of(const media::VoiceQuality& counted) {
 }  // namespace
 
 Conference::Conference(Calls& calls, std::shared_ptr<const store::ConferenceRoom> room, std::function<void()> changed)
-    : calls_(calls),
-      services_(calls.services()),
+    : services_(calls.services()),
       loop_(calls.loop()),
       id_(base::random_hex(8)),
       board_room_(services_.last_session_id.fetch_add(1) + 1),
@@ -63,23 +65,35 @@ void Conference::enter(const MemberPtr& member, std::shared_ptr<const store::Con
   const auto self = shared_from_this();
   room_ = std::move(room);
   member->conference = self;
-  member->id = services_.last_session_id.fetch_add(1) + 1;
   member->call_id = base::random_hex(8);
   member->keypad = RoomKeypad(room_->pin);
   members_.push_back(member);
   if (locked_) return refuse(member, 403, "The conference is locked.");
-  const auto family = member->party.leg->flow()->remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
-  const auto here = services_.conferences->join(board_room_, member->id, family);
-  if (!here) {
-    base::log::warning("conference.no-media", {{"room", room_->number}, {"code", here.error().code}});
-    return refuse(member, 503, here.error().message);
-  }
-  member->party.media.emplace(LocalMedia{here->address(), here->port(), services_.conferences->dtls_fingerprint()},
-                              services_.settings.suites);
+  const auto here = give_place(member);
+  if (!here) return refuse(member, 503, here.error().message);
+  member->party.media.emplace(*here, services_.settings.suites);
   if (const auto answered = answer_invite(member); !answered) return refuse(member, 488, answered.error().message);
   member->answered = loop_.clock().now();
   base::log::info("conference.entered", {{"room", room_->number}, {"from", member->party.who.number}});
   ask_pin_or_admit(member);
+}
+
+base::Result<LocalMedia> Conference::give_place(const MemberPtr& member) {
+  const Party& party = member->party;
+  member->id = services_.last_session_id.fetch_add(1) + 1;
+  base::Result<LocalMedia> place = slot_place();
+  if (party.slot) {
+    if (const auto done = services_.tdm->join_room(board_room_, member->id, *party.slot); !done) {
+      place = tl::unexpected(done.error());
+    }
+  } else {
+    const auto family = party.leg->flow()->remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
+    place = services_.conferences->join(board_room_, member->id, family).map([this](const base::Endpoint& here) {
+      return LocalMedia{here.address(), here.port(), services_.conferences->dtls_fingerprint()};
+    });
+  }
+  if (!place) base::log::warning("conference.no-media", {{"room", room_->number}, {"code", place.error().code}});
+  return place;
 }
 
 void Conference::ask_pin_or_admit(const MemberPtr& member) {
@@ -93,17 +107,13 @@ void Conference::enter_from_call(const MemberPtr& member, std::shared_ptr<const 
   const auto self = shared_from_this();
   room_ = std::move(room);
   member->conference = self;
-  member->id = services_.last_session_id.fetch_add(1) + 1;
   member->call_id = base::random_hex(8);
   member->answered = loop_.clock().now();
   // He who is replaced has given the PIN.
   member->keypad = RoomKeypad(member->replaces ? nullptr : room_->pin);
   members_.push_back(member);
   if (locked_ && !member->replaces) return dismiss(member, "locked");
-  if (const auto done = take_in(member); !done) {
-    base::log::warning("conference.no-media", {{"room", room_->number}, {"code", done.error().code}});
-    return dismiss(member, "no media");
-  }
+  if (!take_in(member)) return dismiss(member, "no media");
   services_.conferences->seat(member->id, media::Seat::waits);
 }
 
@@ -185,18 +195,37 @@ void Conference::on_member_event(const MemberPtr& member, LegEvent event) {
       room.leave(member, e.cause);
     }
     void operator()(const leg_event::Digit& e) const { room.on_digit(member->id, e.digit); }
-    // Who is in a conference takes nobody with him.
-    void operator()(const leg_event::Joins&) const { room.dismiss(member, "bye"); }
+    void operator()(const leg_event::Joins& e) const { room.on_joins(member, e); }
     void operator()(const leg_event::Info& e) const {
       if (const auto digit = sip::digit_of_info(e.content_type, e.body)) room.on_digit(member->id, *digit);
     }
     void operator()(const leg_event::Progress& e) const { room.on_progress(member, e); }
     void operator()(const leg_event::Answered& e) const { room.on_answered(member, e.sdp); }
     void operator()(const leg_event::Failed& e) const { room.on_failed(member, e.status); }
-    // A room calls phones and SIP trunks only.
-    void operator()(const leg_event::Seized&) const {}
+    void operator()(const leg_event::Seized& e) const { room.on_seized(member, e.port); }
   };
   std::visit(Visitor{*this, member}, event);
+}
+
+// A port that a room calls is known now; one that comes back from an enquiry has left the board meanwhile.
+void Conference::on_seized(const MemberPtr& member, const media::tdm::PortId& port) {
+  if (member->party.slot) services_.conferences->leave(member->id);
+  member->party.slot = port;
+  if (!give_place(member)) return dismiss(member, "no media");
+  media::Seat seat = media::Seat::waits;
+  if (member->admitted) seat = member->muted ? media::Seat::listens : media::Seat::talks;
+  services_.conferences->seat(member->id, seat);
+}
+
+// Who leaves gives his place to whom he speaks with in a call. Two rooms hear each other by a link.
+void Conference::on_joins(const MemberPtr& member, const leg_event::Joins& event) {
+  const auto owner = event.owner.lock();
+  if (const auto call = std::dynamic_pointer_cast<Call>(owner)) {
+    return event.owner_loop->post([call, leaver = event.with, member] { call->give_place(leaver, member); });
+  }
+  const auto elsewhere = std::dynamic_pointer_cast<ConferenceMember>(owner);
+  if (elsewhere) Conferences::dismiss(services_, elsewhere, "bye");
+  dismiss(member, "bye");
 }
 
 void Conference::dismiss(const MemberPtr& member, const std::string& cause) {
@@ -266,22 +295,14 @@ CallView Conference::view() const {
   room.locked = locked_;
   for (const MemberPtr& member : members_) {
     const auto stats = services_.conferences->stats(member->id);
-    view.legs.push_back(view_of(member->party, stats ? &stats->leg : nullptr));
+    const auto slot = member->party.slot ? services_.tdm->slot(*member->party.slot) : std::nullopt;
+    view.legs.push_back(view_of(member->party, stats ? &stats->leg : nullptr, slot ? &*slot : nullptr));
     if (stats) view.legs.back().quality = quality_of(stats->quality);
     if (!member->admitted && !member->rings) room.waiting.push_back(member->party.who.number);
     if (member->rings) room.called.push_back(member->party.who.number);
     if (member->admitted && stats && stats->speaks) room.speaking.push_back(member->party.who.number);
   }
-  const std::size_t in = whole_->census().members;
-  std::ptrdiff_t open = 0;
-  for (const Conference* bridge : whole_->all()) {
-    open += std::ranges::count_if(bridge->members(), [](const MemberPtr& m) {
-      return m->admitted && !(m->party.media && m->party.media->encrypted());
-    });
-  }
-  room.reason = encrypted_ ? "Every leg of the conference can be encrypted: " + std::to_string(in - open) + " of " +
-                                 std::to_string(in) + " are."
-                           : "The conference is clear. " + why_clear();
+  room.reason = encrypted_ ? why_encrypted() : "The conference is clear. " + why_clear();
   room.links = links_.in_effect;
   room.refused_links = links_.refused;
   view.room = std::move(room);

@@ -75,6 +75,8 @@ class Conference final : public std::enable_shared_from_this<Conference> {
                        std::shared_ptr<const store::ConferenceRoom> room);
   void on_member_event(const std::shared_ptr<ConferenceMember>& member, LegEvent event);
   void hang_up(const std::string& cause);
+  /// Takes a member out, and ends its leg.
+  void dismiss(const std::shared_ptr<ConferenceMember>& member, const std::string& cause);
 
   const std::string& id() const { return id_; }
   const std::string& number() const { return room_->number; }
@@ -100,12 +102,14 @@ class Conference final : public std::enable_shared_from_this<Conference> {
 
   // Who is in (conference.cpp).
   void refuse(const MemberPtr& member, int status, const std::string& warning);
+  base::Result<LocalMedia> give_place(const MemberPtr& member);
   void ask_pin_or_admit(const MemberPtr& member);
   void admit(const MemberPtr& member);
   void on_digit(media::MemberId id, char digit);
   void leave(const MemberPtr& member, const std::string& cause);
   void keep_record(const ConferenceMember& member, const media::MemberStats* stats, const std::string& cause) const;
-  void dismiss(const MemberPtr& member, const std::string& cause);
+  void on_seized(const MemberPtr& member, const media::tdm::PortId& port);
+  void on_joins(const MemberPtr& member, const leg_event::Joins& event);
   MemberPtr member_of(media::MemberId id) const;
 
   // What is said to each leg (conference_offers.cpp).
@@ -119,8 +123,13 @@ class Conference final : public std::enable_shared_from_this<Conference> {
   void offer(const MemberPtr& member, policy::MediaForm form);
 
   // Whom it calls (conference_calls.cpp).
-  void invite(const Invited& invited, const InviteTarget& target, std::string user_agent, const Correspondent& callee,
-              bool plain, const std::string& clear_reason);
+  void call_subscription(const Correspondent& callee);
+  base::Result<void> call_port(const std::shared_ptr<Leg>& leg, const Correspondent& callee);
+  base::Result<void> call_by_trunk(const TrunkCall& route, const std::string& number);
+  Invited begin_to_call(const std::string& number);
+  std::shared_ptr<Leg> leg_to(const InviteTarget& target, const Correspondent& callee) const;
+  void invite(const Invited& invited, const std::shared_ptr<Leg>& leg, std::string user_agent,
+              const Correspondent& callee, bool plain, const std::string& clear_reason);
   void start_ringing(const Invited& invited);
   bool has_called(const std::string& number) const;
   void on_progress(const MemberPtr& member, const leg_event::Progress& event);
@@ -156,8 +165,8 @@ class Conference final : public std::enable_shared_from_this<Conference> {
   void align(const MemberPtr& member);
   void journal_change() const;
   std::string why_clear() const;
+  std::string why_encrypted() const;
 
-  Calls& calls_;
   CallServices& services_;
   base::Loop& loop_;
   const std::string id_;

@@ -10,49 +10,87 @@
 #include "pbx/conference.hpp"
 #include "pbx/conference_media.hpp"
 #include "pbx/outbound_leg.hpp"
+#include "pbx/routing.hpp"
+#include "pbx/slot_description.hpp"
+#include "pbx/tdm_ports.hpp"
 #include "pbx/trunk_match.hpp"
 #include "policy/media_form.hpp"
 
 namespace cadenas::pbx {
 
+namespace {
+
+using RoomPtr = std::shared_ptr<const store::ConferenceRoom>;
+
+base::Result<void> nobody_there() {
+  return base::fail("call.unknown-number", "Nobody is reached by this number.", "number");
+}
+
+}  // namespace
+
 base::Result<void> Conference::call(const std::string& number) {
-  const auto snapshot = services_.snapshot();
-  const auto invited = std::make_shared<ConferenceInvitation>();
-  invited->number = number;
-  const auto weak = weak_from_this();
-  ++calls_to_begin_;
-  if (const auto found = snapshot->subscriptions.find(number); found != snapshot->subscriptions.end()) {
-    services_.find(
-        number, loop_, [weak, invited, callee = Correspondent(found->second)](const std::vector<Binding>& bindings) {
-          const auto self = weak.lock();
-          if (!self) return;
-          for (const Binding& binding : bindings) {
-            if (invited->ringing >= self->services_.settings.max_forks) break;
-            self->invite(invited, {binding.flow, binding.contact_uri}, binding.user_agent, callee, false, {});
-          }
-          self->start_ringing(invited);
-        });
-    return {};
-  }
-  const auto route = route_to_trunk(*snapshot, number);
-  if (route && has_called(number)) {
-    --calls_to_begin_;
+  struct Visitor {
+    Conference& room;
+    const std::string& number;
+    base::Result<void> operator()(const std::shared_ptr<const store::Subscription>& subscription) const {
+      room.call_subscription(Correspondent(subscription));
+      return {};
+    }
+    base::Result<void> operator()(const std::shared_ptr<const store::TdmPort>& port) const {
+      return room.call_port(TdmPorts::leg_to(room.services_, *port), {port, port->number, port->display_name});
+    }
+    // Rooms hear each other by a link.
+    base::Result<void> operator()(const RoomPtr&) const { return nobody_there(); }
+    base::Result<void> operator()(const TrunkCall& trunk) const { return room.call_by_trunk(trunk, number); }
+    base::Result<void> operator()(const TdmTrunkCall& trunk) const {
+      return room.call_port(TdmPorts::leg_to(room.services_, trunk.channel->prefix, trunk.dialled, number),
+                            {trunk.channel, number, {}});
+    }
+  };
+  const auto destination = route(*services_.snapshot(), number);
+  if (!destination) return nobody_there();
+  if (leads_out(*destination) && has_called(number)) {
     return base::fail("room.called-already",
                       "This number is in the conference, or being called: if it is a room, its voice would go round.",
                       "number");
   }
-  if (route) invited->trunk_ticket = services_.calls_by_trunk.take(route->trunk->name, route->trunk->max_calls);
-  if (!invited->trunk_ticket) {
-    --calls_to_begin_;
-    if (route) return base::fail("trunk.busy", "All lines of the trunk are taken.", "number");
-    return base::fail("call.unknown-number", "Nobody is reached by this number.", "number");
-  }
-  services_.reach(route->trunk, loop_,
-                  [weak, invited, to = *route, callee = Correspondent(route->trunk, number, {})](const auto& flow) {
+  return std::visit(Visitor{*this, number}, *destination);
+}
+
+void Conference::call_subscription(const Correspondent& callee) {
+  const auto invited = begin_to_call(callee.number);
+  services_.find(callee.number, loop_,
+                 [weak = weak_from_this(), invited, callee](const std::vector<Binding>& bindings) {
+                   const auto self = weak.lock();
+                   if (!self) return;
+                   for (const Binding& binding : bindings) {
+                     if (invited->ringing >= self->services_.settings.max_forks) break;
+                     self->invite(invited, self->leg_to({binding.flow, binding.contact_uri}, callee),
+                                  binding.user_agent, callee, false, {});
+                   }
+                   self->start_ringing(invited);
+                 });
+}
+
+base::Result<void> Conference::call_port(const std::shared_ptr<Leg>& leg, const Correspondent& callee) {
+  const auto invited = begin_to_call(callee.number);
+  invite(invited, leg, {}, callee, false, {});
+  start_ringing(invited);
+  return {};
+}
+
+base::Result<void> Conference::call_by_trunk(const TrunkCall& route, const std::string& number) {
+  auto ticket = services_.calls_by_trunk.take(route.trunk->name, route.trunk->max_calls);
+  if (!ticket) return base::fail("trunk.busy", "All lines of the trunk are taken.", "number");
+  const auto invited = begin_to_call(number);
+  invited->trunk_ticket = std::move(ticket);
+  services_.reach(route.trunk, loop_,
+                  [weak = weak_from_this(), invited, route,
+                   callee = Correspondent(route.trunk, number, {})](const base::Result<sip::Flow>& flow) {
                     const auto self = weak.lock();
                     if (!self) return;
                     if (flow) {
-                      self->invite(invited, target_at_trunk(to, *flow), {}, callee, false, {});
+                      self->invite(invited, self->leg_to(target_at_trunk(route, *flow), callee), {}, callee, false, {});
                     } else {
                       invited->best.add({502, "The trunk cannot be reached.", {}, flow.error().code});
                     }
@@ -61,10 +99,23 @@ base::Result<void> Conference::call(const std::string& number) {
   return {};
 }
 
+Conference::Invited Conference::begin_to_call(const std::string& number) {
+  ++calls_to_begin_;
+  auto invited = std::make_shared<ConferenceInvitation>();
+  invited->number = number;
+  return invited;
+}
+
+std::shared_ptr<Leg> Conference::leg_to(const InviteTarget& target, const Correspondent& callee) const {
+  const auto leg = std::make_shared<OutboundLeg>(*services_.per_loop.at(target.flow.loop), target, callee.number);
+  if (callee.trunk) leg->set_trunk();
+  return leg;
+}
+
 bool Conference::has_called(const std::string& number) const {
   return std::ranges::any_of(whole_->all(), [&](const Conference* bridge) {
     return std::ranges::any_of(bridge->members(), [&](const auto& member) {
-      return member->party.who.trunk && !member->party.calls && member->party.who.number == number;
+      return member->party.who.is_outside() && !member->party.calls && member->party.who.number == number;
     });
   });
 }
@@ -84,33 +135,29 @@ void Conference::start_ringing(const Invited& invited) {
   });
 }
 
-void Conference::invite(const Invited& invited, const InviteTarget& target, std::string user_agent,
+void Conference::invite(const Invited& invited, const std::shared_ptr<Leg>& leg, std::string user_agent,
                         const Correspondent& callee, bool plain, const std::string& clear_reason) {
-  const sip::Flow& flow = target.flow;
   auto member = std::make_shared<ConferenceMember>(services_.active_calls, loop_.clock().now());
   member->conference = weak_from_this();
-  member->id = services_.last_session_id.fetch_add(1) + 1;
   member->call_id = base::random_hex(8);
   member->invited = invited;
   member->rings = true;
   Party& party = member->party;
-  const auto leg = std::make_shared<OutboundLeg>(*services_.per_loop.at(flow.loop), target, callee.number);
-  if (callee.trunk) leg->set_trunk();
   party.leg = leg;
   party.who = callee;
   party.user_agent = std::move(user_agent);
   party.clear_reason = clear_reason;
-  const auto family = flow.remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
-  const auto here = services_.conferences->join(board_room_, member->id, family);
+  // A port has its place when it is seized.
+  const bool is_port = !leg->flow();
+  const base::Result<LocalMedia> here = is_port ? slot_place() : give_place(member);
   if (!here) return invited->best.add({503, "No media port is free.", {}, here.error().code});
-  services_.conferences->seat(member->id, media::Seat::waits);
-  party.media.emplace(LocalMedia{here->address(), here->port(), services_.conferences->dtls_fingerprint()},
-                      services_.settings.suites);
+  if (!is_port) services_.conferences->seat(member->id, media::Seat::waits);
+  party.media.emplace(*here, services_.settings.suites);
 
   auto plan = plan_for(member, policy::OfferMoment::in_request);
   if (plain) plan = {policy::MediaForm::avp_plain, false};
   const bool refused = party.decision.voice == policy::VoiceTreatment::refuse;
-  if (refused || (plan.form == policy::MediaForm::avp_plain && !may_be_clear(*member))) {
+  if (refused || (!is_port && plan.form == policy::MediaForm::avp_plain && !may_be_clear(*member))) {
     invited->best.add({488, refused ? std::string(party.decision.refusal.reason) : "Clear voice is refused here.", {}});
     services_.conferences->leave(member->id);
     return;
@@ -154,7 +201,7 @@ void Conference::on_answered(const MemberPtr& member, const SharedSdp& sdp) {
     party.media->drop_offer();
     audio = choose_conference_audio(party.media->remote_audio());
   }
-  if (audio && !party.media->encrypted() && !may_be_clear(*member)) {
+  if (audio && !member->is_encrypted() && !may_be_clear(*member)) {
     audio = base::fail("conference.clear-refused", "This conference takes encrypted voice only.");
   }
   base::Result<void> done{};
@@ -168,7 +215,7 @@ void Conference::on_answered(const MemberPtr& member, const SharedSdp& sdp) {
     base::log::warning("conference.answer-refused", {{"room", room_->number}, {"code", done.error().code}});
     return fork_failed(member, {488, done.error().message, {}, done.error().code});
   }
-  member->able = party.media->encrypted();
+  member->able = member->is_encrypted();
   member->rings = false;
   --member->invited->ringing;
   loop_.cancel(member->invited->ring_timer);
@@ -186,7 +233,7 @@ void Conference::on_failed(const MemberPtr& member, int status) {
   if (party.retry_plain && policy::refuses_secure_offer(status) && may_be_clear(*member)) {
     const auto& refusing = dynamic_cast<const OutboundLeg&>(*party.leg);
     invite(
-        member->invited, refusing.target(), party.user_agent, party.who, true,
+        member->invited, leg_to(refusing.target(), party.who), party.user_agent, party.who, true,
         "The called party refused the encrypted offer (" + std::to_string(status) + ") and was called again in clear.");
   }
   fork_failed(member, {status, {}, {}});

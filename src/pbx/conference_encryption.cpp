@@ -24,7 +24,7 @@ void Conference::align(const MemberPtr& member) {
     member->align_due = true;
     return;
   }
-  if (media.encrypted() == encrypted_) return;
+  if (member->party.slot || media.encrypted() == encrypted_) return;
   if (!encrypted_) {
     member->party.clear_reason = "The conference is clear. " + why_clear();
     return offer(member, policy::MediaForm::avp_plain);
@@ -39,6 +39,27 @@ void Conference::align(const MemberPtr& member) {
 std::string Conference::why_clear() const {
   if (is_never_encrypted()) return "conference.intrusion: an intrusion is never encrypted.";
   return whole_->who_is_clear();
+}
+
+std::string Conference::why_encrypted() const {
+  std::size_t in_packets = 0;
+  std::size_t encrypted = 0;
+  std::size_t slots = 0;
+  for (const Conference* bridge : whole_->all()) {
+    for (const MemberPtr& member : bridge->members()) {
+      if (!member->admitted) continue;
+      if (member->party.slot) {
+        ++slots;
+        continue;
+      }
+      ++in_packets;
+      if (member->is_encrypted()) ++encrypted;
+    }
+  }
+  std::string out = "Every leg of the conference can be encrypted: " + std::to_string(encrypted) + " of " +
+                    std::to_string(in_packets) + " are.";
+  if (slots > 0) out += " Besides, " + std::to_string(slots) + " of its voices are in time slots, and in no packet.";
+  return out;
 }
 
 void Conference::journal_change() const {

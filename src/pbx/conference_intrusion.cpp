@@ -11,7 +11,6 @@
 //
 // This is the only place where voice of a call is heard by a third. It is shown in the view of the call and of the
 // conference, and the journal has its beginning and its end.
-#include <atomic>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -21,6 +20,7 @@
 #include "pbx/calls.hpp"
 #include "pbx/conference.hpp"
 #include "pbx/conference_media.hpp"
+#include "pbx/find_on_loops.hpp"
 
 namespace cadenas::pbx {
 
@@ -29,27 +29,7 @@ namespace {
 // The tone is heard by the two alone.
 constexpr base::Millis warning_time{1'000};
 
-/// The call in progress of that number, on whatever loop; null if there is none. Answers on `answer_on`.
-void find_call_of(CallServices& services, const std::string& number, base::Loop& answer_on,
-                  const std::function<void(std::shared_ptr<Call>)>& found) {
-  struct Search {
-    std::atomic<std::size_t> waiting;
-    std::atomic<bool> answered{false};
-  };
-  auto search = std::make_shared<Search>();
-  search->waiting = services.per_loop.size();
-  for (Calls* calls : services.per_loop) {
-    calls->loop().post([calls, search, number, &answer_on, found] {
-      const auto call = calls->call_of(number);
-      if (call && !search->answered.exchange(true)) answer_on.post([found, call] { found(call); });
-      if (search->waiting.fetch_sub(1) == 1 && !search->answered.exchange(true)) {
-        answer_on.post([found] { found(nullptr); });
-      }
-    });
-  }
-}
-
-int status_for(const base::Error& error) {
+int refusal_status(const base::Error& error) {
   return error.code == "intrusion.no-call" ? 480 : 403;
 }
 
@@ -59,16 +39,13 @@ void Conference::begin_intrusion(const MemberPtr& newcomer, const IntrusionDiall
   const auto self = shared_from_this();
   intrusion_ = Intrusion{dialled.kind, dialled.number, newcomer, {}, {}};
   newcomer->conference = self;
-  newcomer->id = services_.last_session_id.fetch_add(1) + 1;
   newcomer->call_id = base::random_hex(8);
   members_.push_back(newcomer);
   Party& party = newcomer->party;
-  const auto family = party.leg->flow()->remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
-  const auto here = services_.conferences->join(board_room_, newcomer->id, family);
+  const auto here = give_place(newcomer);
   if (!here) return refuse(newcomer, 503, "No media port is free.");
   services_.conferences->seat(newcomer->id, media::Seat::waits);
-  party.media.emplace(LocalMedia{here->address(), here->port(), services_.conferences->dtls_fingerprint()},
-                      services_.settings.suites);
+  party.media.emplace(*here, services_.settings.suites);
   const SharedSdp offered = party.leg->offered();
   if (!offered) return refuse(newcomer, 488, "Breaking into a call wants a description in the INVITE.");
   // Taken as it comes: what it means is judged with the sets of the call.
@@ -89,7 +66,8 @@ void Conference::begin_intrusion(const MemberPtr& newcomer, const IntrusionDiall
     lent->conference = self;
     lent->id = services_.last_session_id.fetch_add(1) + 1;
   }
-  find_call_of(services_, dialled.number, loop_, [self, facts](const std::shared_ptr<Call>& call) {
+  const auto look = [number = dialled.number](Calls& calls) { return calls.call_of(number); };
+  find_on_loops<std::shared_ptr<Call>>(services_, loop_, look, [self, facts](const std::shared_ptr<Call>& call) {
     if (!call) {
       return self->on_lent(facts, base::fail("intrusion.no-call", self->intrusion_->number + " is in no call."));
     }
@@ -107,7 +85,7 @@ void Conference::on_lent(const policy::IntrusionFacts& facts, const base::Result
     tell_of_intrusion("-refused",
                       facts.newcomer.number + " was refused: " + lent.error().code + ": " + lent.error().message);
     intrusion_->parties = {};
-    if (is_here) refuse(newcomer, status_for(lent.error()), lent.error().message);
+    if (is_here) refuse(newcomer, refusal_status(lent.error()), lent.error().message);
     return;
   }
   members_.insert(members_.end(), intrusion_->parties.begin(), intrusion_->parties.end());
@@ -116,10 +94,7 @@ void Conference::on_lent(const policy::IntrusionFacts& facts, const base::Result
   for (const MemberPtr& party : intrusion_->parties) {
     if (intrusion_->gives_back) break;
     party->admitted = true;
-    if (const auto done = take_in(party); !done) {
-      base::log::warning("conference.no-media", {{"room", room_->number}, {"code", done.error().code}});
-      return refuse(newcomer, 503, "No media port is free.");
-    }
+    if (!take_in(party)) return refuse(newcomer, 503, "No media port is free.");
   }
   if (intrusion_->gives_back) return give_back();
   Party& party = newcomer->party;
@@ -134,11 +109,10 @@ void Conference::on_lent(const policy::IntrusionFacts& facts, const base::Result
 base::Result<void> Conference::take_in(const MemberPtr& member) {
   Party& party = member->party;
   member->moving = true;
-  member->able = party.media->encrypted();
-  const auto family = party.leg->flow()->remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
-  const auto here = services_.conferences->join(board_room_, member->id, family);
+  member->able = member->is_encrypted();
+  const auto here = give_place(member);
   if (!here) return tl::unexpected(here.error());
-  party.media->move_to({here->address(), here->port(), services_.conferences->dtls_fingerprint()});
+  party.media->move_to(*here);
   const auto form = is_never_encrypted()
                         ? policy::MediaForm::avp_plain
                         : party.media->form_in_dialog(plan_for(member, policy::OfferMoment::in_request).form);

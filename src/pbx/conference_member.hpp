@@ -61,6 +61,8 @@ class ConferenceMember final : public LegOwner, public std::enable_shared_from_t
   std::weak_ptr<Call> lender;
   base::Loop* lender_loop = nullptr;
   bool is_lent() const { return lender_loop != nullptr; }
+  /// No packet of its leg is clear: it is encrypted, or a time slot, which has none (CONF-3).
+  bool is_encrypted() const { return party.slot || party.media->encrypted(); }
   bool given_back = false;
   std::shared_ptr<ConferenceMember> replaces;  ///< who leaves when this one, sent by a transfer, is in
   bool moving = false;                         ///< asked to send its voice here, and has not answered yet

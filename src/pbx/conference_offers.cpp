@@ -27,7 +27,8 @@ base::Result<ConferenceAudio> Conference::take_offer(const MemberPtr& member, co
   const auto offered = party.media->take_offer(sdp, party.decision, srtp_mode_of(party.who));
   if (!offered) return tl::unexpected(offered.error());
   auto audio = choose_conference_audio(*offered);
-  if (audio && !party.media->answers_encrypted() && encrypted_ && !may_be_clear(*member)) {
+  const bool is_clear = !party.slot && !party.media->answers_encrypted();
+  if (audio && is_clear && encrypted_ && !may_be_clear(*member)) {
     audio = tl::unexpected(clear_refused(party));
   }
   if (!audio) party.media->drop_offer();
@@ -35,6 +36,7 @@ base::Result<ConferenceAudio> Conference::take_offer(const MemberPtr& member, co
 }
 
 base::Result<void> Conference::configure(const MemberPtr& member) {
+  if (member->party.slot) return {};
   return services_.conferences->configure(member->id, member->party.media->board_leg(), member->audio->board);
 }
 
@@ -54,7 +56,7 @@ base::Result<void> Conference::answer_invite(const MemberPtr& member) {
     member->audio = std::move(*audio);
     sdp = std::make_shared<const sip::Sdp>(party.media->make_answer(member->audio->said));
     if (const auto done = configure(member); !done) return done;
-    member->able = party.media->encrypted();
+    member->able = member->is_encrypted();
   } else {
     const auto plan = plan_for(member, policy::OfferMoment::in_response);
     if (party.decision.voice == policy::VoiceTreatment::refuse) {
@@ -99,7 +101,7 @@ void Conference::on_offered(const MemberPtr& member, const SharedSdp& sdp) {
   }
   party.leg->run([answer](Leg& leg) { leg.answer(answer); });
   // A clear offer says nothing of what it could while the room is clear: it refreshes what we asked for.
-  if (party.media->encrypted() || encrypted_) member->able = party.media->encrypted();
+  if (party.media->encrypted() || encrypted_) member->able = member->is_encrypted();
   whole_->level();
   align(member);
   if (intrusion_) give_back();
@@ -124,7 +126,7 @@ void Conference::on_offer_answered(const MemberPtr& member, const SharedSdp& sdp
     base::log::warning("conference.answer-refused", {{"room", room_->number}, {"code", done.error().code}});
     return dismiss(member, done.error().code);
   }
-  if (party.media->encrypted()) {
+  if (member->is_encrypted()) {
     member->able = true;
   } else if (member->moving && !encrypted_) {
     member->able = false;
@@ -140,13 +142,12 @@ void Conference::on_offer_answered(const MemberPtr& member, const SharedSdp& sdp
 }
 
 void Conference::on_offer_refused(const MemberPtr& member, int status) {
-  PartyMedia& media = *member->party.media;
-  media.drop_offer();
+  member->party.media->drop_offer();
   member->align_due = false;
   if (intrusion_ && refused_by_intrusion(member)) return;
   // His voice would still go to the call that he has left.
   if (member->moving) return dismiss(member, "refused the conference");
-  if (!encrypted_ || media.encrypted()) return;
+  if (!encrypted_ || member->is_encrypted()) return;
   if (!may_be_clear(*member)) return dismiss(member, "clear voice refused");
   member->able = false;
   member->party.clear_reason = "The phone refused the encrypted offer (" + std::to_string(status) + ").";

@@ -30,6 +30,7 @@ std::shared_ptr<ConferenceMember> Conferences::member_of(CallServices& services,
   member->party.calls = true;
   member->party.inbound = true;
   member->party.user_agent = std::move(caller.user_agent);
+  member->party.slot = std::move(caller.slot);
   member->ticket = std::move(caller.ticket);
   // What the leg reports from now on comes after the caller has entered.
   caller.leg->set_owner(member, home.loop());
@@ -59,6 +60,13 @@ void Conferences::room_of(CallServices& services, const std::shared_ptr<Conferen
   home(services).loop().post([member, &answer_on, found = std::move(found)] {
     const auto conference = member->conference.lock();
     answer_on.post([found, room = conference ? conference->room() : nullptr] { found(room); });
+  });
+}
+
+void Conferences::dismiss(CallServices& services, const std::shared_ptr<ConferenceMember>& member,
+                          const std::string& cause) {
+  home(services).loop().post([member, cause] {
+    if (const auto conference = member->conference.lock()) conference->dismiss(member, cause);
   });
 }
 

@@ -3,11 +3,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "media/room_link.hpp"
+#include "media/tdm/port.hpp"
 #include "pbx/call_view.hpp"
 #include "pbx/conference_member.hpp"
 #include "pbx/intrusion_dialled.hpp"
@@ -26,6 +28,7 @@ struct ConferenceCaller {
   Correspondent who;
   std::string user_agent;
   NumberCounts::Ticket ticket;
+  std::optional<media::tdm::PortId> slot{};  ///< of a caller at a port of the TDM bus
 };
 
 /// The conferences, all on the first loop: those that are linked are judged as one, and what a conference does besides
@@ -45,6 +48,9 @@ class Conferences {
   /// The room a member is in, null where it is in none of the model's; answers on `answer_on`. Any thread.
   static void room_of(CallServices& services, const std::shared_ptr<ConferenceMember>& member, base::Loop& answer_on,
                       std::function<void(std::shared_ptr<const store::ConferenceRoom>)> found);
+  /// Takes a member out. Any thread.
+  static void dismiss(CallServices& services, const std::shared_ptr<ConferenceMember>& member,
+                      const std::string& cause);
   /// Lets a room call a number and bring in who answers; `done` is called on any loop. Errors "room.unknown",
   /// "conference.not-opened", and those of Conference::call. Any thread.
   static void call(CallServices& services, std::string room, std::string number,

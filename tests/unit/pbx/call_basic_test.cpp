@@ -5,9 +5,6 @@
 namespace cadenas::pbx::test {
 namespace {
 
-const std::string aes128 = "AES_CM_128_HMAC_SHA1_80";
-const std::string aes256 = "AES_256_CM_HMAC_SHA1_80";
-
 TEST(Calls, ConnectTwoEncryptedLegsEachWithItsOwnKeys) {
   Exchange exchange;
   Phone& a = exchange.phone("100");

@@ -5,7 +5,7 @@
 namespace cadenas::pbx::test {
 namespace {
 
-struct Called {
+struct DtlsCalled {
   Exchange exchange;
   Phone& a = exchange.phone("100");
   Phone& b = exchange.phone("200");
@@ -13,7 +13,7 @@ struct Called {
 };
 
 TEST(CallDtls, JoinsACallerOfDtlsWithAPhoneOfSdes) {
-  Called t;
+  DtlsCalled t;
   t.a.invite("200", dtls(4000, 0x11, "actpass"));
   EXPECT_TRUE(t.exchange.media.asked_for_dtls);
   const auto invite = t.b.request(sip::Method::invite);
@@ -34,7 +34,7 @@ TEST(CallDtls, JoinsACallerOfDtlsWithAPhoneOfSdes) {
 }
 
 TEST(CallDtls, OffersDtlsToAPhoneOfThatStyle) {
-  Called t;
+  DtlsCalled t;
   t.exchange.subscription("200").offer_style = store::OfferStyle::dtls;
   t.exchange.publish();
   t.a.invite("200", savp(4000, 'a'));
@@ -51,7 +51,7 @@ TEST(CallDtls, OffersDtlsToAPhoneOfThatStyle) {
 }
 
 TEST(CallDtls, CallsAgainInClearAPhoneInMode1ThatTakesNoDtls) {
-  Called t;
+  DtlsCalled t;
   t.exchange.subscription("200").offer_style = store::OfferStyle::dtls;
   t.exchange.publish();
   t.a.invite("200", savp(4000, 'a'));
@@ -83,7 +83,7 @@ TEST(CallDtls, OffersNoDtlsOverAClearTransport) {
 }
 
 TEST(CallDtls, RefusesItWhereMediaIsOnRelaysThatCannotShakeHands) {
-  Called t;
+  DtlsCalled t;
   t.exchange.media.shakes_hands = false;
   t.a.invite("200", dtls(4000, 0x11, "actpass"));
   const auto refusal = t.a.response(488);
@@ -98,7 +98,7 @@ TEST(CallDtls, RefusesItWhereMediaIsOnRelaysThatCannotShakeHands) {
 }
 
 TEST(CallDtls, SaysHowTheHandshakeStandsAndLocksOnlyWithProof) {
-  Called t;
+  DtlsCalled t;
   t.a.invite("200", dtls(4000, 0x11, "actpass"));
   const auto invite = t.b.request(sip::Method::invite);
   t.b.respond(*invite, 200, savp_answer(*invite, 5000, 'b'));
@@ -129,7 +129,7 @@ TEST(CallDtls, SaysHowTheHandshakeStandsAndLocksOnlyWithProof) {
 }
 
 TEST(CallDtls, HoldKeepsTheAssociationAndANewFingerprintMakesAnother) {
-  Called t;
+  DtlsCalled t;
   t.a.invite("200", dtls(4000, 0x11, "actpass"));
   const auto invite = t.b.request(sip::Method::invite);
   t.b.respond(*invite, 200, savp_answer(*invite, 5000, 'b'));

@@ -190,9 +190,10 @@ void FakeTdm::part(const media::tdm::PortId& port) {
   });
 }
 
-base::Result<void> FakeTdm::join_room(media::RoomId, media::MemberId member, const media::tdm::PortId& port) {
+base::Result<void> FakeTdm::join_room(media::RoomId room, media::MemberId member, const media::tdm::PortId& port) {
   if (const auto taken = take(port); !taken) return taken;
   members[member] = port;
+  board->members[member].room = room;
   return {};
 }
 
@@ -282,6 +283,7 @@ Exchange::Exchange(unsigned loops) {
   services.media = &media;
   services.conferences = &conferences;
   services.tdm = &tdm;
+  tdm.board = &conferences;
   services.journal = [this](store::JournalEntry entry) { journal.push_back(std::move(entry)); };
   services.snapshot = [this] { return snapshot; };
   services.certificate = [this] { return certificate; };

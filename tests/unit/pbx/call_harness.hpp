@@ -123,6 +123,7 @@ class FakeTdm final : public TdmMedia {
   std::map<media::SessionId, Session> sessions;
   std::vector<std::pair<media::tdm::PortId, media::tdm::PortId>> joined;
   std::map<media::MemberId, media::tdm::PortId> members;
+  FakeConferences* board = nullptr;  ///< whose rooms they are in
 
  private:
   base::Result<void> take(const media::tdm::PortId& port);
@@ -246,6 +247,9 @@ class Exchange {
  private:
   Phone& add_phone(const std::string& number, sip::Transport transport, unsigned loop);
 };
+
+inline const std::string aes128 = "AES_CM_128_HMAC_SHA1_80";
+inline const std::string aes256 = "AES_256_CM_HMAC_SHA1_80";
 
 /// A description as phones write it. `keys`: lines "a=crypto:…" without CRLF.
 std::string description(const std::string& proto, int port, const std::vector<std::string>& keys = {},

@@ -6,9 +6,6 @@
 namespace cadenas::pbx::test {
 namespace {
 
-const std::string aes128 = "AES_CM_128_HMAC_SHA1_80";
-const std::string aes256 = "AES_256_CM_HMAC_SHA1_80";
-
 struct Called {
   Exchange exchange;
   Phone& a = exchange.phone("100");

@@ -9,8 +9,6 @@
 namespace cadenas::pbx::test {
 namespace {
 
-const std::string aes256 = "AES_256_CM_HMAC_SHA1_80";
-
 store::Trunk carrier(store::TrunkTransport transport = store::TrunkTransport::tls) {
   store::Trunk trunk{"carrier", "198.51.100.2", 0, transport};
   trunk.routes = {{"0", 1}};

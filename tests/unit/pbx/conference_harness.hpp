@@ -8,6 +8,10 @@
 
 namespace cadenas::pbx::test {
 
+inline std::shared_ptr<const base::SecretBytes> pin(std::string_view digits) {
+  return std::make_shared<const base::SecretBytes>(base::SecretBytes::copy_of(base::as_bytes(digits)));
+}
+
 /// An iPBX with conference rooms, and phones that enter them.
 struct Rooms {
   explicit Rooms(unsigned loops = 1) : exchange(loops) {}

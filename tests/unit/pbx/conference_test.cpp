@@ -11,10 +11,6 @@ using media::Seat;
 
 const std::string number = "700";
 
-std::shared_ptr<const base::SecretBytes> pin(std::string_view digits) {
-  return std::make_shared<const base::SecretBytes>(base::SecretBytes::copy_of(base::as_bytes(digits)));
-}
-
 /// One room, and who enters it.
 struct Room : Rooms {
   explicit Room(unsigned loops = 1) : Rooms(loops) {
