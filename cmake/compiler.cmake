@@ -11,6 +11,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # False positives of GCC 12 once std::string's operator+ (GCC bug 105651) and Boost's small_vector are inlined.
   add_compile_options(-Wno-restrict -Wno-stringop-overread)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # What a file next door names hides nothing of this one.
+  add_compile_options(-Wno-shadow)
+endif()
 add_compile_options(-fstack-protector-strong -fno-omit-frame-pointer)
 # Debian's frame: full RELRO and immediate binding for a program that parses bytes from outside.
 add_link_options(-Wl,-z,relro,-z,now)
@@ -18,8 +22,10 @@ add_link_options(-Wl,-z,relro,-z,now)
 if(CADENAS_SANITIZE)
   add_compile_options(-fsanitize=${CADENAS_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CADENAS_SANITIZE})
-  # GCC 12 reports false positives in the standard library when it instruments (GCC bug 105562).
-  add_compile_options(-Wno-maybe-uninitialized)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # GCC 12 reports false positives in the standard library when it instruments (GCC bug 105562).
+    add_compile_options(-Wno-maybe-uninitialized)
+  endif()
   if(CADENAS_SANITIZE MATCHES thread)
     # ThreadSanitizer does not understand the stand-alone fence that Asio puts around a handler.
     add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)
@@ -28,6 +34,5 @@ else()
   add_compile_options($<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
 endif()
 if(CADENAS_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
-  add_link_options(-fsanitize=address,undefined)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()

@@ -10,7 +10,7 @@ namespace cadenas::admin {
 
 namespace {
 
-boost::json::object to_json(const alarms::Alarm& alarm) {
+boost::json::object alarm_json(const alarms::Alarm& alarm) {
   return {{"id", alarm.id},
           {"code", alarm.condition.code},
           {"severity", alarms::to_string(alarm.kind->severity)},
@@ -29,11 +29,12 @@ boost::json::object to_json(const alarms::Alarm& alarm) {
 void list_alarms(const Exchange& exchange, const Reply& reply) {
   const auto view = exchange.context->pbx.alarms();
   boost::json::array active;
-  for (const alarms::Alarm& alarm : view->active) active.push_back(to_json(alarm));
+  for (const alarms::Alarm& alarm : view->active) active.push_back(alarm_json(alarm));
   boost::json::array history;
   for (auto event = view->history.rbegin(); event != view->history.rend(); ++event) {
-    history.push_back(
-        {{"change", alarms::to_string(event->change)}, {"at", timestamp(event->at)}, {"alarm", to_json(event->alarm)}});
+    history.push_back({{"change", alarms::to_string(event->change)},
+                       {"at", timestamp(event->at)},
+                       {"alarm", alarm_json(event->alarm)}});
   }
   reply(ok({{"alarms", std::move(active)}, {"history", std::move(history)}}));
 }

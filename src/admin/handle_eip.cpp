@@ -18,7 +18,7 @@ std::optional<CallsThen> parse_calls_then(std::string_view word) {
   return std::nullopt;
 }
 
-boost::json::object to_json(const base::AddressCheck& check) {
+boost::json::object address_json(const base::AddressCheck& check) {
   return {{"address", check.address.address()},
           {"state", base::to_string(check.state)},
           {"interface", check.interface},
@@ -30,7 +30,7 @@ boost::json::object to_json(const base::AddressCheck& check) {
 void get_eip(const Exchange& exchange, const Reply& reply) {
   const pbx::EipView eip = exchange.context->pbx.eip();
   boost::json::array addresses;
-  for (const base::AddressCheck& check : eip.addresses) addresses.push_back(to_json(check));
+  for (const base::AddressCheck& check : eip.addresses) addresses.push_back(address_json(check));
   reply(ok({{"in_service", eip.in_service},
             {"addresses", std::move(addresses)},
             {"sessions", eip.sessions},

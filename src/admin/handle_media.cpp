@@ -9,7 +9,7 @@ namespace cadenas::admin {
 
 namespace {
 
-boost::json::object to_json(const rtpengine::InstanceView& relay) {
+boost::json::object relay_json(const rtpengine::InstanceView& relay) {
   const bool known = relay.state != rtpengine::InstanceState::unknown;
   return {{"control", relay.control},
           {"weight", relay.weight},
@@ -27,7 +27,7 @@ void get_media(const Exchange& exchange, const Reply& reply) {
   const pbx::MediaView media = exchange.context->pbx.media();
   boost::json::array relays;
   if (media.pool) {
-    for (const rtpengine::InstanceView& relay : media.pool->instances) relays.push_back(to_json(relay));
+    for (const rtpengine::InstanceView& relay : media.pool->instances) relays.push_back(relay_json(relay));
   }
   reply(ok({{"board_sessions", media.board_sessions},
             {"when_none_is_up", !media.pool || media.falls_back ? "embedded" : "refuse"},

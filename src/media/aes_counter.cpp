@@ -8,7 +8,7 @@
 namespace cadenas::media {
 namespace {
 
-const EVP_CIPHER* cipher_for(std::size_t key_octets) {
+const EVP_CIPHER* counter_cipher(std::size_t key_octets) {
   switch (key_octets) {
     case 16:
       return EVP_aes_128_ctr();
@@ -26,7 +26,7 @@ void AesCounter::Release::operator()(evp_cipher_ctx_st* context) const {
 }
 
 AesCounter::AesCounter(base::ByteView key) : context_(EVP_CIPHER_CTX_new()) {
-  if (!context_ || EVP_EncryptInit_ex(context_.get(), cipher_for(key.size()), nullptr, key.data(), nullptr) != 1) {
+  if (!context_ || EVP_EncryptInit_ex(context_.get(), counter_cipher(key.size()), nullptr, key.data(), nullptr) != 1) {
     throw std::bad_alloc();
   }
 }

@@ -8,7 +8,7 @@
 namespace cadenas::media {
 namespace {
 
-const EVP_CIPHER* cipher_for(std::size_t key_octets) {
+const EVP_CIPHER* gcm_cipher(std::size_t key_octets) {
   switch (key_octets) {
     case 16:
       return EVP_aes_128_gcm();
@@ -32,7 +32,7 @@ void AesGcm::Release::operator()(evp_cipher_ctx_st* context) const {
 }
 
 AesGcm::AesGcm(base::ByteView key) : context_(EVP_CIPHER_CTX_new()) {
-  if (!context_ || EVP_EncryptInit_ex(context_.get(), cipher_for(key.size()), nullptr, key.data(), nullptr) != 1) {
+  if (!context_ || EVP_EncryptInit_ex(context_.get(), gcm_cipher(key.size()), nullptr, key.data(), nullptr) != 1) {
     throw std::bad_alloc();
   }
 }

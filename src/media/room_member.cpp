@@ -5,11 +5,6 @@
 #include "media/rtp.hpp"
 
 namespace cadenas::media {
-namespace {
-
-constexpr auto kRelaxed = std::memory_order_relaxed;
-
-}  // namespace
 
 RoomMember::RoomMember(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop,
                        DtlsWork& dtls, std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero)
@@ -28,7 +23,7 @@ void RoomMember::configure(LegMedia media, std::unique_ptr<MemberVoice> voice) {
 
 void RoomMember::take_seat(Seat seat) {
   seat_ = seat;
-  counters_->seat.store(seat, kRelaxed);
+  counters_->seat.store(seat, std::memory_order_relaxed);
 }
 
 void RoomMember::end(std::function<void()> ended) {
@@ -61,8 +56,8 @@ void RoomMember::hear(base::SteadyTime now) {
   const HeardDigits digits = voice_->hear(now);
   for (const char digit : digits.text()) dialled(digit);
   is_in_sum_ = voice_->speaks() && seat_ == Seat::talks;
-  counters_->level_dbov.store(static_cast<std::int8_t>(voice_->level()), kRelaxed);
-  counters_->speaks.store(is_in_sum_, kRelaxed);
+  counters_->level_dbov.store(static_cast<std::int8_t>(voice_->level()), std::memory_order_relaxed);
+  counters_->speaks.store(is_in_sum_, std::memory_order_relaxed);
   counters_->quality.write(reports_.quality());
 }
 

@@ -124,10 +124,9 @@ BindingTable::Removed BindingTable::remove_expired(base::SteadyTime now) {
 
 BindingTable::Removed BindingTable::remove_unless(const Keep& keep) {
   std::vector<std::string> touched;
-  for (const auto& [number, bindings] : numbers_) {
-    if (!std::all_of(bindings.begin(), bindings.end(), [&](const Binding& b) { return keep(number, b.flow); })) {
-      touched.push_back(number);
-    }
+  for (const auto& entry : numbers_) {
+    const auto kept = [&](const Binding& b) { return keep(entry.first, b.flow); };
+    if (!std::ranges::all_of(entry.second, kept)) touched.push_back(entry.first);
   }
   Removed removed;
   for (const std::string& number : touched) {

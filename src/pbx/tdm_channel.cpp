@@ -17,13 +17,6 @@ namespace {
 constexpr std::uint8_t normal_clearing = 16;
 constexpr std::uint8_t unallocated_number = 1;
 constexpr std::uint8_t call_rejected = 21;
-constexpr std::size_t longest_number = 32;
-
-std::string told_number(const std::string& number) {
-  const bool can_be_told =
-      number.size() <= longest_number && number.find_first_not_of("0123456789*#+") == std::string::npos;
-  return can_be_told ? number : std::string{};
-}
 
 }  // namespace
 
@@ -118,8 +111,7 @@ void TdmChannel::call(const std::shared_ptr<TdmLeg>& leg, const Invitation& invi
   leg_ = leg;
   state_ = State::asking;
   const std::string& called = declared_->is_trunk() ? dialled : declared_->number;
-  bus().tell(id_, media::tdm::Setup{told_number(called),
-                                    invitation.anonymous ? std::string{} : told_number(invitation.from.number)});
+  bus().tell(id_, media::tdm::Setup{digits_to_tell(called), caller_to_tell(invitation)});
 }
 
 void TdmChannel::on_progress(int status, bool) {

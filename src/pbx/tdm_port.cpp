@@ -20,6 +20,16 @@ TdmMedia& TdmPort::bus() const {
   return *ports_.calls().services().tdm;
 }
 
+std::string TdmPort::digits_to_tell(const std::string& number) {
+  const bool can_be_told =
+      number.size() <= longest_number && number.find_first_not_of("0123456789*#+") == std::string::npos;
+  return can_be_told ? number : std::string{};
+}
+
+std::string TdmPort::caller_to_tell(const Invitation& invitation) {
+  return invitation.anonymous ? std::string{} : digits_to_tell(invitation.from.number);
+}
+
 void TdmPort::begin(bool in_service, bool off_hook) {
   in_service_ = in_service;
   reset(off_hook);

@@ -61,6 +61,12 @@ class TdmPort {
   virtual void hang_up(const std::string& cause);
   TdmMedia& bus() const;
 
+  static constexpr std::size_t longest_number = 32;
+  /// A number as a card can tell it, which has digits only; empty if it is none.
+  static std::string digits_to_tell(const std::string& number);
+  /// Who calls, likewise; empty if he does not want to be known.
+  static std::string caller_to_tell(const Invitation& invitation);
+
   TdmPorts& ports_;
   const media::tdm::PortId id_;
   const std::shared_ptr<const store::TdmPort> declared_;

@@ -13,16 +13,6 @@ namespace cadenas::pbx {
 
 namespace {
 
-constexpr std::size_t longest_number = 32;
-
-// A set that shows who calls can show digits only.
-std::string shown(const Invitation& invitation) {
-  const std::string& number = invitation.from.number;
-  const bool is_shown = !invitation.anonymous && number.size() <= longest_number &&
-                        number.find_first_not_of("0123456789*#+") == std::string::npos;
-  return is_shown ? number : std::string{};
-}
-
 bool is_busy(int status) {
   return status == 486 || status == 600 || status == 603;
 }
@@ -160,7 +150,7 @@ void TdmSet::howl(media::CallTone tone) {
 void TdmSet::call(const std::shared_ptr<TdmLeg>& leg, const Invitation& invitation, const std::string&) {
   leg_ = leg;
   state_ = State::ringing;
-  bus().tell(id_, media::tdm::Ring{shown(invitation), media::tdm::ring_cadence(ports_.settings().bus.tones)});
+  bus().tell(id_, media::tdm::Ring{caller_to_tell(invitation), media::tdm::ring_cadence(ports_.settings().bus.tones)});
   leg->alerting();
 }
 

@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/evp.h>
+#include <openssl/pkcs12.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -13,6 +14,9 @@ void OpensslFree::operator()(X509* value) const noexcept {
 }
 void OpensslFree::operator()(X509_EXTENSION* value) const noexcept {
   X509_EXTENSION_free(value);
+}
+void OpensslFree::operator()(PKCS12* value) const noexcept {
+  PKCS12_free(value);
 }
 void OpensslFree::operator()(X509_CRL* value) const noexcept {
   X509_CRL_free(value);

@@ -4,6 +4,7 @@
 
 #include <openssl/types.h>
 
+struct PKCS12_st;
 struct X509_extension_st;
 struct X509_req_st;
 struct stack_st_X509;
@@ -19,6 +20,7 @@ struct OpensslFree {
   void operator()(X509_CRL* value) const noexcept;
   void operator()(X509_req_st* value) const noexcept;
   void operator()(X509_STORE* value) const noexcept;
+  void operator()(PKCS12_st* value) const noexcept;
   void operator()(EVP_PKEY* value) const noexcept;
   void operator()(EVP_PKEY_CTX* value) const noexcept;
   void operator()(ASN1_INTEGER* value) const noexcept;
@@ -36,6 +38,7 @@ using X509ExtensionHandle = std::unique_ptr<X509_extension_st, OpensslFree>;
 using X509CrlHandle = std::unique_ptr<X509_CRL, OpensslFree>;
 using X509RequestHandle = std::unique_ptr<X509_req_st, OpensslFree>;
 using X509StoreHandle = std::unique_ptr<X509_STORE, OpensslFree>;
+using Pkcs12Handle = std::unique_ptr<PKCS12_st, OpensslFree>;
 using KeyHandle = std::unique_ptr<EVP_PKEY, OpensslFree>;
 using KeyContextHandle = std::unique_ptr<EVP_PKEY_CTX, OpensslFree>;
 using Asn1IntegerHandle = std::unique_ptr<ASN1_INTEGER, OpensslFree>;

@@ -18,8 +18,7 @@
 namespace cadenas::pki {
 namespace {
 
-struct Pkcs12Free {
-  void operator()(PKCS12* value) const noexcept { PKCS12_free(value); }
+struct Pkcs12PartFree {
   void operator()(PKCS8_PRIV_KEY_INFO* value) const noexcept { PKCS8_PRIV_KEY_INFO_free(value); }
   void operator()(STACK_OF(PKCS7) * value) const noexcept { sk_PKCS7_pop_free(value, PKCS7_free); }
   void operator()(STACK_OF(PKCS12_SAFEBAG) * value) const noexcept {
@@ -27,10 +26,9 @@ struct Pkcs12Free {
   }
 };
 
-using Pkcs12Handle = std::unique_ptr<PKCS12, Pkcs12Free>;
-using KeyInfoHandle = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Pkcs12Free>;
-using ContentsHandle = std::unique_ptr<STACK_OF(PKCS7), Pkcs12Free>;
-using BagsHandle = std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), Pkcs12Free>;
+using KeyInfoHandle = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Pkcs12PartFree>;
+using ContentsHandle = std::unique_ptr<STACK_OF(PKCS7), Pkcs12PartFree>;
+using BagsHandle = std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), Pkcs12PartFree>;
 
 /// RC2 and RC4 come with the legacy provider, and loading it alone would take the default one away. In a context of
 /// their own they never become available to TLS.

@@ -13,10 +13,6 @@
 namespace cadenas::pki {
 namespace {
 
-struct Pkcs12Free {
-  void operator()(PKCS12* file) const noexcept { PKCS12_free(file); }
-};
-
 X509StackHandle above(const Identity& identity, const std::vector<Certificate>& authorities) {
   X509StackHandle all(sk_X509_new_null());
   for (const auto* each : {&identity.chain(), &authorities}) {
@@ -42,11 +38,10 @@ base::Result<base::Bytes> write_pkcs12(const Identity& identity, const std::vect
   const auto* text = reinterpret_cast<const char*>(ended.view().data());
 
   const X509StackHandle others = above(identity, authorities);
-  const std::unique_ptr<PKCS12, Pkcs12Free> file(
-      others ? PKCS12_create(text, identity.leaf().facts().common_name.c_str(), identity.key().handle(),
-                             identity.leaf().handle(), others.get(), NID_aes_256_cbc, NID_aes_256_cbc,
-                             pkcs12_iterations, -1, 0)
-             : nullptr);
+  const Pkcs12Handle file(others ? PKCS12_create(text, identity.leaf().facts().common_name.c_str(),
+                                                 identity.key().handle(), identity.leaf().handle(), others.get(),
+                                                 NID_aes_256_cbc, NID_aes_256_cbc, pkcs12_iterations, -1, 0)
+                                 : nullptr);
   unsigned char* der = nullptr;
   const int length = file && PKCS12_set_mac(file.get(), text, -1, nullptr, 0, pkcs12_iterations, EVP_sha256()) == 1
                          ? i2d_PKCS12(file.get(), &der)

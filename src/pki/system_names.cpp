@@ -27,10 +27,10 @@ bool is_host_name(std::string_view name) {
   return true;
 }
 
-base::Result<CertificateNames> names_in_certificate(const SystemNames& names, const char* failure_code) {
+base::Result<CertificateNames> names_in_certificate(const SystemNames& system, const char* failure_code) {
   CertificateNames result;
-  std::vector<std::string> addresses{names.tel_address};
-  addresses.insert(addresses.end(), names.other_addresses.begin(), names.other_addresses.end());
+  std::vector<std::string> addresses{system.tel_address};
+  addresses.insert(addresses.end(), system.other_addresses.begin(), system.other_addresses.end());
   for (const std::string& address : addresses) {
     const auto parsed = base::Endpoint::parse(address, 0);
     if (!parsed) {
@@ -41,7 +41,7 @@ base::Result<CertificateNames> names_in_certificate(const SystemNames& names, co
   }
   result.common_name = result.addresses.front();
   result.dns = result.addresses;
-  for (const std::string& name : names.host_names) {
+  for (const std::string& name : system.host_names) {
     if (!is_host_name(name)) {
       return base::fail(failure_code, "Expected a host name for the certificate, found \"" + name + "\".", name);
     }

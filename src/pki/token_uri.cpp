@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view scheme = "pkcs11:";
 
-tl::unexpected<base::Error> refused(const std::string& what) {
+tl::unexpected<base::Error> bad_uri(const std::string& what) {
   return base::fail(
       "token.uri",
       "Expected pkcs11:token=LABEL;object=KEY?module-path=/LIBRARY.so for the key in a token; " + what + ".", "token");
@@ -28,15 +28,15 @@ std::string* place_of(TokenUri& uri, std::string_view name) {
 
 base::Result<std::string> decoded(std::string_view text) {
   const auto checked = boost::urls::make_pct_string_view(text);
-  if (!checked) return refused("a percent sign in it is not followed by two digits");
+  if (!checked) return bad_uri("a percent sign in it is not followed by two digits");
   const boost::urls::decode_view view(*checked);
   return std::string(view.begin(), view.end());
 }
 
 base::Result<void> take(TokenUri& uri, std::string_view name, const std::string& value, bool query) {
-  if (name == "pin-value" || name == "pin-source") return refused("the PIN does not belong in it");
+  if (name == "pin-value" || name == "pin-source") return bad_uri("the PIN does not belong in it");
   if (query) {
-    if (name != "module-path") return refused("after the question mark only module-path is known");
+    if (name != "module-path") return bad_uri("after the question mark only module-path is known");
     uri.module_path = value;
     return {};
   }
@@ -45,7 +45,7 @@ base::Result<void> take(TokenUri& uri, std::string_view name, const std::string&
   } else if (std::string* place = place_of(uri, name); place != nullptr) {
     *place = value;
   } else if (name != "type" || value != "private") {
-    return refused("it chooses by token, serial, manufacturer, model, object and id only");
+    return bad_uri("it chooses by token, serial, manufacturer, model, object and id only");
   }
   return {};
 }
@@ -55,7 +55,7 @@ base::Result<void> take_all(TokenUri& uri, std::string_view text, char between, 
     const std::string_view part = text.substr(0, text.find(between));
     text.remove_prefix(std::min(text.size(), part.size() + 1));
     const std::size_t equals = part.find('=');
-    if (equals == std::string_view::npos) return refused("an attribute in it has no value");
+    if (equals == std::string_view::npos) return bad_uri("an attribute in it has no value");
     const auto value = decoded(part.substr(equals + 1));
     if (!value) return tl::unexpected(value.error());
     if (auto taken = take(uri, part.substr(0, equals), *value, query); !taken) return taken;
@@ -70,15 +70,15 @@ std::string encoded(std::string_view text) {
 }  // namespace
 
 base::Result<TokenUri> TokenUri::parse(std::string_view text) {
-  if (!text.starts_with(scheme)) return refused("it begins with something else");
+  if (!text.starts_with(scheme)) return bad_uri("it begins with something else");
   text.remove_prefix(scheme.size());
   const std::string_view path = text.substr(0, text.find('?'));
   const std::string_view query = path.size() < text.size() ? text.substr(path.size() + 1) : std::string_view();
   TokenUri uri;
   if (auto taken = take_all(uri, path, ';', false); !taken) return tl::unexpected(taken.error());
   if (auto taken = take_all(uri, query, '&', true); !taken) return tl::unexpected(taken.error());
-  if (uri.object.empty() && uri.id.empty()) return refused("it names no key by object or id");
-  if (!uri.module_path.starts_with('/')) return refused("it names no module by its absolute path");
+  if (uri.object.empty() && uri.id.empty()) return bad_uri("it names no key by object or id");
+  if (!uri.module_path.starts_with('/')) return bad_uri("it names no module by its absolute path");
   return uri;
 }
 

@@ -9,11 +9,11 @@ using namespace grammar;
 
 namespace {
 
-constexpr Fault open_quote{"sip.name-addr", "A display name has no closing quote."};
+constexpr Fault unclosed_name{"sip.name-addr", "A display name has no closing quote."};
 constexpr Fault no_bracket{"sip.name-addr", "A display name must be followed by a URI in angle brackets."};
 constexpr Fault open_bracket{"sip.name-addr", "A URI in angle brackets has no closing bracket."};
 constexpr Fault needs_brackets{"sip.name-addr", "A URI with a question mark or comma must stand in angle brackets."};
-constexpr Fault trailing{"sip.name-addr", "Something follows the address that does not belong to it."};
+constexpr Fault behind_address{"sip.name-addr", "Something follows the address that does not belong to it."};
 
 }  // namespace
 
@@ -24,7 +24,7 @@ const Fault* NameAddr::read(std::string_view list, std::size_t& at, NameAddr& ou
   out.bracketed = true;
   if (at < list.size() && list[at] == '"') {
     const std::size_t end = quoted_end(list, at);
-    if (end == std::string_view::npos) return &open_quote;
+    if (end == std::string_view::npos) return &unclosed_name;
     out.display_name = list.substr(begin + 1, end - begin - 2);
     at = skip(list, end, blank);
     if (at == list.size() || list[at] != '<') return &no_bracket;
@@ -54,7 +54,7 @@ base::Result<NameAddr> NameAddr::parse(std::string_view value) {
   NameAddr out;
   std::size_t at = 0;
   if (const Fault* fault = read(value, at, out)) return refuse(fault);
-  if (at != value.size()) return refuse(&trailing);
+  if (at != value.size()) return refuse(&behind_address);
   return out;
 }
 
@@ -64,7 +64,7 @@ base::Result<NameAddr> NameAddr::parse_front(std::string_view& list) {
   if (const Fault* fault = read(list, at, out)) return refuse(fault);
   if (at < list.size()) {
     at = skip(list, at + 1, blank);
-    if (at == list.size()) return refuse(&trailing);
+    if (at == list.size()) return refuse(&behind_address);
   }
   list.remove_prefix(at);
   return out;

@@ -12,7 +12,7 @@ namespace {
 
 using boost::json::object;
 
-struct Options {
+struct RoomOptions {
   std::string number;
   std::string name;
   bool asks_pin = false;
@@ -21,7 +21,7 @@ struct Options {
   bool quiet = false;
 };
 
-base::Result<Operation> put(const Options& o, const Printing& printing) {
+base::Result<Operation> put(const RoomOptions& o, const Printing& printing) {
   object body{{"name", o.name},
               {"asks_pin", o.asks_pin || !o.pin_file.empty()},
               {"clear_members", o.refuse_clear ? "refuse_clear" : "fall_back"},
@@ -34,8 +34,8 @@ base::Result<Operation> put(const Options& o, const Printing& printing) {
   return Operation{"PUT", "/api/v1/rooms/" + segment(o.number), std::move(body)};
 }
 
-void add_put(CLI::App* rooms, Action& action) {
-  auto o = std::make_shared<Options>();
+void add_put_room(CLI::App* rooms, Action& action) {
+  auto o = std::make_shared<RoomOptions>();
   CLI::App* putting = rooms->add_subcommand("put", "Sets one up, or changes it as a whole");
   putting->add_option("number", o->number, "The number that is called")->required();
   putting->add_option("--name", o->name, "Its name");
@@ -74,7 +74,7 @@ void add_call(CLI::App* rooms, Action& action) {
 void add_room_commands(CLI::App& app, Action& action) {
   CLI::App* rooms = app.add_subcommand("rooms", "The conferences that are called by a number");
   on_get_alone(rooms, action, show_rooms, "/api/v1/rooms");
-  add_put(rooms, action);
+  add_put_room(rooms, action);
   CLI::App* removing = rooms->add_subcommand("remove", "Removes one");
   auto number = std::make_shared<std::string>();
   removing->add_option("number", *number, "Its number")->required();

@@ -50,7 +50,7 @@ void show_test(std::ostream& out, const value& answer) {
                                       : "The manager did not answer the inform.\n");
 }
 
-struct Options {
+struct SnmpOptions {
   std::string name;
   std::string address;
   std::uint16_t port = 162;
@@ -64,7 +64,7 @@ struct Options {
   std::string privacy_file;
 };
 
-base::Result<Operation> put_operation(const Options& o, const Printing& printing) {
+base::Result<Operation> put_operation(const SnmpOptions& o, const Printing& printing) {
   object body{{"address", o.address},    {"port", o.port}, {"version", o.version},
               {"kind", o.kind},          {"user", o.user}, {"least_severity", o.severity},
               {"enabled", o.on == "yes"}};
@@ -80,8 +80,8 @@ base::Result<Operation> put_operation(const Options& o, const Printing& printing
   return Operation{"PUT", base_path + "/" + segment(o.name), std::move(body)};
 }
 
-void add_put(CLI::App& snmp, Action& action) {
-  auto o = std::make_shared<Options>();
+void add_put_snmp(CLI::App& snmp, Action& action) {
+  auto o = std::make_shared<SnmpOptions>();
   CLI::App* putting = snmp.add_subcommand("put", "Declares one, or changes it; secrets left out stay");
   putting->add_option("name", o->name, "Its name")->required();
   putting->add_option("address", o->address, "Literal IP address")->required();
@@ -118,7 +118,7 @@ void add_snmp_commands(CLI::App& app, Action& action) {
   CLI::App* snmp = app.add_subcommand("snmp", "The network managers that are told of alarms");
   on_get_alone(snmp, action, show_destinations, base_path);
   on_get(snmp->add_subcommand("list", "All of them, and our engine id"), action, show_destinations, base_path);
-  add_put(*snmp, action);
+  add_put_snmp(*snmp, action);
   auto name = std::make_shared<std::string>();
   CLI::App* removing = snmp->add_subcommand("remove", "Removes one");
   removing->add_option("name", *name, "Its name")->required();

@@ -15,7 +15,7 @@ using boost::json::object;
 
 constexpr const char* ports_path = "/api/v1/tdm-ports";
 
-struct Options {
+struct TdmOptions {
   std::string port;
   std::string kind = "analogue";
   std::string number;
@@ -36,8 +36,8 @@ std::string path_of(const std::string& port) {
   return out;
 }
 
-void add_put(CLI::App* tdm, Action& action) {
-  auto o = std::make_shared<Options>();
+void add_put_tdm(CLI::App* tdm, Action& action) {
+  auto o = std::make_shared<TdmOptions>();
   CLI::App* putting = tdm->add_subcommand("put", "Declares one, or changes it as a whole");
   putting->add_option("port", o->port, "shelf/line/slot")->required();
   add_word_option(putting, "--kind", o->kind, {"analogue", "digital", "dect", "s0", "t0", "t2"}, "What is behind it");
@@ -63,7 +63,7 @@ void add_tdm_commands(CLI::App& app, Action& action) {
   on_get(tdm->add_subcommand("ports", "All of them, declared or found in a shelf"), action, show_tdm_ports, ports_path);
   on_get(tdm->add_subcommand("shelves", "The shelves, and what passed between them and the bus"), action, show_shelves,
          ports_path);
-  add_put(tdm, action);
+  add_put_tdm(tdm, action);
   CLI::App* removing = tdm->add_subcommand("remove", "Takes the declaration of one away, and ends its call");
   auto port = std::make_shared<std::string>();
   removing->add_option("port", *port, "shelf/line/slot")->required();

@@ -15,7 +15,7 @@ namespace {
 
 using boost::json::object;
 
-struct Options {
+struct TrunkOptions {
   std::string name;
   std::string address;
   std::uint16_t port = 0;
@@ -45,7 +45,7 @@ base::Result<object> route_of(const std::string& text) {
   return object{{"prefix", text.substr(0, colon)}, {"strip", strip}};
 }
 
-base::Result<Operation> put(const Options& o, const Printing& printing) {
+base::Result<Operation> put(const TrunkOptions& o, const Printing& printing) {
   boost::json::array routes;
   for (const std::string& prefix : o.prefixes) {
     auto route = route_of(prefix);
@@ -66,8 +66,8 @@ base::Result<Operation> put(const Options& o, const Printing& printing) {
   return Operation{"PUT", "/api/v1/trunks/" + segment(o.name), std::move(body)};
 }
 
-void add_put(CLI::App* trunks, Action& action) {
-  auto o = std::make_shared<Options>();
+void add_put_trunk(CLI::App* trunks, Action& action) {
+  auto o = std::make_shared<TrunkOptions>();
   CLI::App* putting = trunks->add_subcommand("put", "Declares one, or changes it as a whole");
   putting->add_option("name", o->name, "Its name")->required();
   putting->add_option("address", o->address, "Literal IP address its messages come from and go to")->required();
@@ -94,7 +94,7 @@ void add_put(CLI::App* trunks, Action& action) {
 void add_trunk_commands(CLI::App& app, Action& action) {
   CLI::App* trunks = app.add_subcommand("trunks", "The declared SIP trunks, and whether they can be reached");
   on_get_alone(trunks, action, show_trunks, "/api/v1/trunks");
-  add_put(trunks, action);
+  add_put_trunk(trunks, action);
   CLI::App* removing = trunks->add_subcommand("remove", "Removes one");
   auto name = std::make_shared<std::string>();
   removing->add_option("name", *name, "Its name")->required();

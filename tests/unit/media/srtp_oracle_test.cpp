@@ -98,7 +98,7 @@ SrtpStatus protect(Sender& sender, Bytes& packet) {
   return status;
 }
 template <class Receiver>
-SrtpStatus open(Receiver& receiver, Bytes& packet) {
+SrtpStatus open_by_us(Receiver& receiver, Bytes& packet) {
   const Receipt receipt = receiver.open(packet, Opening::decrypt);
   if (receipt.status == SrtpStatus::ok) packet.resize(receipt.octets);
   return receipt.status;
@@ -177,7 +177,7 @@ TEST_P(SrtpAgainstLibsrtp, OpensAndRefusesTheSamePackets) {
         for_us[for_us.size() / 2] ^= 1;
         for_them = for_us;
       }
-      const SrtpStatus status = open(ours, for_us);
+      const SrtpStatus status = open_by_us(ours, for_us);
       const srtp_err_status_t expected = theirs.unprotect(for_them);
       // A stream that is first heard after its wrap is one we find by the tag and libsrtp does not.
       if (status == SrtpStatus::ok && expected == srtp_err_status_auth_fail) {
@@ -209,9 +209,9 @@ TEST_P(SrtpAgainstLibsrtp, ExchangesRtcpBothWays) {
       Bytes by_them = plain;
       RC_ASSERT(their_sender.protect_rtcp(by_them) == srtp_err_status_ok);
       Bytes again = by_them;
-      RC_ASSERT(open(our_receiver, by_them) == SrtpStatus::ok);
+      RC_ASSERT(open_by_us(our_receiver, by_them) == SrtpStatus::ok);
       RC_ASSERT(by_them == plain);
-      RC_ASSERT(open(our_receiver, again) == SrtpStatus::replayed);
+      RC_ASSERT(open_by_us(our_receiver, again) == SrtpStatus::replayed);
     }
   }));
 }
@@ -236,7 +236,7 @@ TEST_P(SrtpAgainstLibsrtp, OpensAndRefusesTheSameReports) {
       }
       Bytes for_them = for_us;
       const Bytes before = for_us;
-      const SrtpStatus status = open(ours, for_us);
+      const SrtpStatus status = open_by_us(ours, for_us);
       RC_ASSERT((status == SrtpStatus::ok) == (theirs.unprotect_rtcp(for_them) == srtp_err_status_ok));
       RC_ASSERT(for_us == (status == SrtpStatus::ok ? plain[i] : before));
     }
@@ -263,26 +263,26 @@ TEST_P(SrtpAgainstLibsrtp, OpensWhatBearsAnMkiAndNothingElse) {  // RFC 3711 §3
       Bytes sent = plain;
       ASSERT_EQ(theirs.protect(sent), srtp_err_status_ok);
       Bytes copy = sent;
-      EXPECT_EQ(open(with_another, copy), SrtpStatus::auth_failed);
-      EXPECT_EQ(open(without, copy), SrtpStatus::auth_failed);
+      EXPECT_EQ(open_by_us(with_another, copy), SrtpStatus::auth_failed);
+      EXPECT_EQ(open_by_us(without, copy), SrtpStatus::auth_failed);
       EXPECT_EQ(copy, sent);
       // The last octet of the MKI, which an AEAD has behind its tag (RFC 7714 §8.2).
       copy[copy.size() - (facts(GetParam()).is_aead() ? 0 : facts(GetParam()).rtp_tag) - 1] ^= 1;
-      EXPECT_EQ(open(ours, copy), SrtpStatus::auth_failed);
+      EXPECT_EQ(open_by_us(ours, copy), SrtpStatus::auth_failed);
       copy = sent;
-      ASSERT_EQ(open(ours, copy), SrtpStatus::ok);
+      ASSERT_EQ(open_by_us(ours, copy), SrtpStatus::ok);
       EXPECT_EQ(copy, plain);
-      EXPECT_EQ(open(ours, sent), SrtpStatus::replayed);
+      EXPECT_EQ(open_by_us(ours, sent), SrtpStatus::replayed);
 
       const Bytes report = test::receiver_report(5, static_cast<std::uint8_t>(sequence));
       Bytes sent_report = report;
       ASSERT_EQ(theirs.protect_rtcp(sent_report), srtp_err_status_ok);
       copy = sent_report;
-      EXPECT_EQ(open(with_another_rtcp, copy), SrtpStatus::auth_failed);
-      EXPECT_EQ(open(without_rtcp, copy), SrtpStatus::auth_failed);
-      ASSERT_EQ(open(ours_rtcp, copy), SrtpStatus::ok);
+      EXPECT_EQ(open_by_us(with_another_rtcp, copy), SrtpStatus::auth_failed);
+      EXPECT_EQ(open_by_us(without_rtcp, copy), SrtpStatus::auth_failed);
+      ASSERT_EQ(open_by_us(ours_rtcp, copy), SrtpStatus::ok);
       EXPECT_EQ(copy, report);
-      EXPECT_EQ(open(ours_rtcp, sent_report), SrtpStatus::replayed);
+      EXPECT_EQ(open_by_us(ours_rtcp, sent_report), SrtpStatus::replayed);
     }
   }
 }

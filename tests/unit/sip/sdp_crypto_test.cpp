@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view key30 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd";
 
-std::string code(const std::string& value) {
+std::string code_of(const std::string& value) {
   const auto crypto = CryptoAttribute::parse(value);
   if (crypto) return "";
   EXPECT_EQ(crypto.error().message.find("AAEC"), std::string::npos) << "an error never quotes a key";
@@ -55,7 +55,7 @@ TEST(SdpCrypto, RefusesMalformedOnes) {
                             "1 X inline:AAAA|2^64", "1 X inline:AAAA|99999999999999999999999", "1 X inline:AAAA|1:0",
                             "1 X inline:AAAA|1:129", "1 X inline:AAAA|256:1", "1 X inline:AAAA|2^20|1",
                             "1 X inline:AAAA;", "1 X/Y inline:AAAA"})
-    EXPECT_EQ(code(value), "sdp.crypto") << value;
+    EXPECT_EQ(code_of(value), "sdp.crypto") << value;
 }
 
 TEST(SdpCrypto, MalformedOnesOfAnOfferAreCountedNotAccepted) {

@@ -1,6 +1,7 @@
 // RFC 4475 sections 3.2, 3.3 and 3.4: well-formed messages that need care in the layers above.
 #include <gtest/gtest.h>
 
+#include "parsed_message.hpp"
 #include "sip/auth_header.hpp"
 #include "sip/header_values.hpp"
 #include "sip/name_addr.hpp"
@@ -11,15 +12,10 @@
 namespace cadenas::sip {
 namespace {
 
+using torture::parsed;
+
 constexpr Method methods[] = {Method::invite, Method::options, Method::register_};
 constexpr RequestAbilities abilities{{}, methods, "INVITE, OPTIONS, REGISTER", "application/sdp"};
-
-Message parsed(const std::string& octets) {
-  auto message = Message::parse(octets);
-  EXPECT_TRUE(message) << message.error().code << ": " << message.error().message;
-  if (!message) throw std::runtime_error("not parsed");
-  return std::move(*message);
-}
 
 TEST(TortureTransaction, BadbranchCookieWithoutAnythingIsNoTransactionId) {
   const Message m = parsed(torture::badbranch);

@@ -9,8 +9,8 @@
 namespace cadenas::sip {
 namespace {
 
-constexpr Method methods[] = {Method::invite, Method::options, Method::register_};
-constexpr RequestAbilities abilities{{}, methods, "INVITE, OPTIONS, REGISTER", ""};
+constexpr Method served_methods[] = {Method::invite, Method::options, Method::register_};
+constexpr RequestAbilities served{{}, served_methods, "INVITE, OPTIONS, REGISTER", ""};
 
 struct Refusal {
   const char* name;
@@ -20,7 +20,7 @@ struct Refusal {
   int status;  // 0: a response, to be dropped
 };
 
-class TortureInvalid : public testing::TestWithParam<Refusal> {};
+class TortureInvalid : public ::testing::TestWithParam<Refusal> {};
 
 TEST_P(TortureInvalid, IsRefusedByTheParserAndAnsweredAsTheRfcAsks) {
   const Refusal& expected = GetParam();
@@ -40,22 +40,23 @@ TEST_P(TortureInvalid, IsRefusedByTheParserAndAnsweredAsTheRfcAsks) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rfc4475, TortureInvalid,
-                         testing::Values(Refusal{"badinv01", &torture::badinv01, "sip.params", "Via", 400},
-                                         Refusal{"clerr", &torture::clerr, "sip.content-length", "Content-Length", 400},
-                                         Refusal{"ncl", &torture::ncl, "sip.content-length", "Content-Length", 400},
-                                         Refusal{"scalar02", &torture::scalar02, "sip.cseq", "CSeq", 400},
-                                         Refusal{"scalarlg", &torture::scalarlg, "sip.cseq", "CSeq", 0},
-                                         Refusal{"quotbal", &torture::quotbal, "sip.name-addr", "To", 400},
-                                         Refusal{"ltgtruri", &torture::ltgtruri, "uri.scheme", "Request-URI", 400},
-                                         Refusal{"lwsruri", &torture::lwsruri, "sip.start-line", "", 400},
-                                         Refusal{"lwsstart", &torture::lwsstart, "sip.start-line", "", 400},
-                                         Refusal{"trws", &torture::trws, "sip.start-line", "", 400},
-                                         Refusal{"badaspec", &torture::badaspec, "uri.scheme", "To", 400},
-                                         Refusal{"baddn", &torture::baddn, "uri.scheme", "From", 400},
-                                         Refusal{"badvers", &torture::badvers, "sip.version", "", 505},
-                                         Refusal{"mismatch01", &torture::mismatch01, "sip.cseq-method", "CSeq", 400},
-                                         Refusal{"mismatch02", &torture::mismatch02, "sip.cseq-method", "CSeq", 400},
-                                         Refusal{"bigcode", &torture::bigcode, "sip.start-line", "", 0}),
+                         ::testing::Values(Refusal{"badinv01", &torture::badinv01, "sip.params", "Via", 400},
+                                           Refusal{"clerr", &torture::clerr, "sip.content-length", "Content-Length",
+                                                   400},
+                                           Refusal{"ncl", &torture::ncl, "sip.content-length", "Content-Length", 400},
+                                           Refusal{"scalar02", &torture::scalar02, "sip.cseq", "CSeq", 400},
+                                           Refusal{"scalarlg", &torture::scalarlg, "sip.cseq", "CSeq", 0},
+                                           Refusal{"quotbal", &torture::quotbal, "sip.name-addr", "To", 400},
+                                           Refusal{"ltgtruri", &torture::ltgtruri, "uri.scheme", "Request-URI", 400},
+                                           Refusal{"lwsruri", &torture::lwsruri, "sip.start-line", "", 400},
+                                           Refusal{"lwsstart", &torture::lwsstart, "sip.start-line", "", 400},
+                                           Refusal{"trws", &torture::trws, "sip.start-line", "", 400},
+                                           Refusal{"badaspec", &torture::badaspec, "uri.scheme", "To", 400},
+                                           Refusal{"baddn", &torture::baddn, "uri.scheme", "From", 400},
+                                           Refusal{"badvers", &torture::badvers, "sip.version", "", 505},
+                                           Refusal{"mismatch01", &torture::mismatch01, "sip.cseq-method", "CSeq", 400},
+                                           Refusal{"mismatch02", &torture::mismatch02, "sip.cseq-method", "CSeq", 400},
+                                           Refusal{"bigcode", &torture::bigcode, "sip.start-line", "", 0}),
                          [](const auto& p) { return p.param.name; });
 
 struct Problem {
@@ -64,21 +65,21 @@ struct Problem {
   const char* reason;
 };
 
-class TortureInvalidForTheCore : public testing::TestWithParam<Problem> {};
+class TortureInvalidForTheCore : public ::testing::TestWithParam<Problem> {};
 
 TEST_P(TortureInvalidForTheCore, ParsesAndIsRefusedWith400) {
   const auto message = Message::parse(*GetParam().octets);
   ASSERT_TRUE(message) << message.error().message;
-  const auto problem = request_problem(message->view(), abilities);
+  const auto problem = request_problem(message->view(), served);
   ASSERT_TRUE(problem);
   EXPECT_EQ(problem->status, 400);
   EXPECT_EQ(problem->reason, GetParam().reason);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rfc4475, TortureInvalidForTheCore,
-                         testing::Values(Problem{"escruri", &torture::escruri, "Headers In Request-URI"},
-                                         Problem{"baddate", &torture::baddate, "Malformed Date"},
-                                         Problem{"regbadct", &torture::regbadct, "Malformed Contact"}),
+                         ::testing::Values(Problem{"escruri", &torture::escruri, "Headers In Request-URI"},
+                                           Problem{"baddate", &torture::baddate, "Malformed Date"},
+                                           Problem{"regbadct", &torture::regbadct, "Malformed Contact"}),
                          [](const auto& p) { return p.param.name; });
 
 }  // namespace

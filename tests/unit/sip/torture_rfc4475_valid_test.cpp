@@ -1,6 +1,7 @@
 // RFC 4475 section 3.1.1: valid messages that stretch the grammar must parse, with the right values.
 #include <gtest/gtest.h>
 
+#include "parsed_message.hpp"
 #include "sip/header_values.hpp"
 #include "sip/name_addr.hpp"
 #include "sip/request_check.hpp"
@@ -12,15 +13,9 @@
 namespace cadenas::sip {
 namespace {
 
-using namespace std::string_view_literals;
+using torture::parsed;
 
-Message parsed(const std::string& octets) {
-  auto message = Message::parse(octets);
-  EXPECT_TRUE(message) << message.error().code << ": " << message.error().message << " (" << message.error().field
-                       << ")";
-  if (!message) throw std::runtime_error("not parsed");
-  return std::move(*message);
-}
+using namespace std::string_view_literals;
 
 NameAddr address(const Message& m, HeaderId id) {
   const auto a = NameAddr::parse(m->value(id));

@@ -141,7 +141,7 @@ TEST(E1Block, HoldsEachSlotOfEachFrameInItsPlace) {
   read_slot(block, 3, read);
   EXPECT_EQ(read, voice);
   EXPECT_TRUE(is_aligned(block));
-  std::ranges::rotate(block, block.begin() + 1);
+  std::rotate(block.begin(), block.begin() + 1, block.end());
   EXPECT_FALSE(is_aligned(block)) << "shifted by a slot";
 }
 

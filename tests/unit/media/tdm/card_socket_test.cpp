@@ -217,7 +217,7 @@ TEST_F(CardSocketTest, ThrowsAwayMoreVoiceThanTimeHasAndCountsWhatWasLostOrOutOf
   card->write(Block{0, 15, block});
   stepped_.step();
   EXPECT_EQ(bus_.shelves()[0].blocks_lost, 3u);
-  std::ranges::rotate(block, block.begin() + 1);
+  std::rotate(block.begin(), block.begin() + 1, block.end());
   card->write(Block{0, 16, block});
   card->write(Block{7, 0, block});
   stepped_.step();

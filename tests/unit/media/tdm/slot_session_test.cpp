@@ -32,7 +32,7 @@ using test::Audio;
 using test::CarriedLoop;
 using test::params;
 
-constexpr SampleRate kRate = SampleRate::narrow;
+constexpr SampleRate kBusRate = SampleRate::narrow;
 constexpr std::uint8_t kEvents = 101;
 constexpr Suite kSuite = Suite::aes_256_cm_hmac_sha1_80;
 
@@ -51,8 +51,8 @@ class Call {
         seal_(params(kSuite, phone_key)),
         channel_(std::make_shared<SlotChannel>(law)),
         session_(counters_, LegSockets::bind(loopback(), pool_).value(), TimeSlot(channel_), loop_, dtls_),
-        sender_(settings(codec), kRate),
-        receiver_(std::vector{voice(codec), PayloadFormat{Codec::telephone_event, kEvents}}, kRate, 1) {
+        sender_(settings(codec), kBusRate),
+        receiver_(std::vector{voice(codec), PayloadFormat{Codec::telephone_event, kEvents}}, kBusRate, 1) {
     session_.begin();
     audio_ = {{{voice(codec)}, voice(codec)}, std::nullopt};
     if (events) {
@@ -152,13 +152,13 @@ class Call {
 };
 
 Audio silence(double seconds) {
-  return test::sine(kRate, 0, seconds, 0);
+  return test::sine(kBusRate, 0, seconds, 0);
 }
 Audio digits(const std::string& dialled) {
   Audio all;
   for (const char digit : dialled) {
-    ToneGenerator tone(*dtmf_tone(digit), kRate);
-    Audio sound(samples_in(kRate, 200));
+    ToneGenerator tone(*dtmf_tone(digit), kBusRate);
+    Audio sound(samples_in(kBusRate, 200));
     tone.fill(sound);
     all.insert(all.end(), sound.begin(), sound.end());
   }
@@ -175,11 +175,11 @@ std::string digits_in(const Audio& audio) {
 
 /// Voice that comes out as it went in: delay, level, likeness, no clicks.
 void expect_clear(const Audio& heard, const Audio& said, double seconds, double most_delay, double least_snr) {
-  const double behind = test::delay_of(heard, kRate, 3'400, 0.3);
+  const double behind = test::delay_of(heard, kBusRate, 3'400, 0.3);
   EXPECT_LE(behind, most_delay);
-  const Audio wanted = test::speech(kRate, seconds, 3'400, behind);
+  const Audio wanted = test::speech(kBusRate, seconds, 3'400, behind);
   EXPECT_NEAR(test::level(Samples(heard).subspan(4'000)), test::level(Samples(wanted).subspan(4'000)), 1.5);
-  EXPECT_GT(test::segmental_snr(wanted, heard, kRate, 0.4), least_snr);
+  EXPECT_GT(test::segmental_snr(wanted, heard, kBusRate, 0.4), least_snr);
   EXPECT_LT(test::sharpest_corner(heard), test::sharpest_corner(said) * 1.5 + 400) << "clicks";
 }
 
@@ -188,7 +188,7 @@ class SlotVoiceQuality : public testing::TestWithParam<std::tuple<Codec, G711Law
 TEST_P(SlotVoiceQuality, CarriesVoiceBothWaysWithBoundedDelayAndWithoutClicks) {
   const auto [codec, law] = GetParam();
   constexpr double kSeconds = 3;
-  const Audio said = test::speech(kRate, kSeconds);
+  const Audio said = test::speech(kBusRate, kSeconds);
   const double least_snr = codec == Codec::opus ? 6 : 14;
   Call call(codec, law);
   call.run(said, said);
@@ -210,11 +210,11 @@ TEST_P(SlotVoiceQuality, CarriesATonesLevelOverTheBandBothWays) {
   const auto [codec, law] = GetParam();
   for (const double hz : {300.0, 1'000.0, 3'000.0}) {
     Call call(codec, law);
-    const Audio tone = test::sine(kRate, hz, 1, 6'000);
+    const Audio tone = test::sine(kBusRate, hz, 1, 6'000);
     call.run(tone, tone);
     const double most = codec == Codec::opus ? 3 : 1;
     const auto off = [&](const Audio& heard) {
-      return 20 * std::log10(test::amplitude_at(Samples(heard).last(4'000), kRate, hz) / 6'000);
+      return 20 * std::log10(test::amplitude_at(Samples(heard).last(4'000), kBusRate, hz) / 6'000);
     };
     EXPECT_NEAR(off(call.port_heard), 0, most) << hz;
     EXPECT_NEAR(off(call.phone_heard), 0, most) << hz;
@@ -231,7 +231,7 @@ INSTANTIATE_TEST_SUITE_P(Every, SlotVoiceQuality,
 
 TEST(SlotSession, TurnsATelephoneEventIntoATone) {
   Call call(Codec::pcma);
-  call.run(test::speech(kRate, 0.2), silence(0.2));
+  call.run(test::speech(kBusRate, 0.2), silence(0.2));
   for (const char digit : std::string("5#")) {
     call.dial_on_phone(digit);
     call.run(silence(0.4), silence(0.4));
@@ -245,7 +245,7 @@ TEST(SlotSession, TurnsATonesOfThePortIntoTelephoneEventsThatAreNotHeardTwice) {
   const Audio tones = digits("19*");
   dialled.insert(dialled.end(), tones.begin(), tones.end());
   call.run(silence(2), [&] {
-    dialled.resize(2 * hertz(kRate), 0);
+    dialled.resize(2 * hertz(kBusRate), 0);
     return dialled;
   }());
   EXPECT_EQ(call.phone_digits, "19*");
@@ -255,7 +255,7 @@ TEST(SlotSession, TurnsATonesOfThePortIntoTelephoneEventsThatAreNotHeardTwice) {
 TEST(SlotSession, LeavesTonesInTheVoiceForAPeerThatTakesNoEvents) {
   Call call(Codec::pcma, G711Law::a, false);
   Audio dialled = digits("73");
-  dialled.resize(hertz(kRate), 0);
+  dialled.resize(hertz(kBusRate), 0);
   call.run(silence(1), dialled);
   EXPECT_EQ(call.phone_digits, "");
   EXPECT_EQ(digits_in(call.phone_heard), "73");
@@ -275,24 +275,24 @@ TEST(SlotSession, DialsWhatThePortToldBesideItsVoice) {
 TEST(SlotSession, NeverLetsThePortHearWhatDoesNotAuthenticate) {
   // ENC-2.
   Call call(Codec::pcma, G711Law::a, true, 9);
-  call.run(test::speech(kRate, 1), silence(1));
+  call.run(test::speech(kBusRate, 1), silence(1));
   EXPECT_LT(test::level(call.port_heard), -60);
   EXPECT_EQ(call.leg().rtp.rx_auth_failed, 50u);
 }
 
 TEST(SlotSession, OnHoldHearsNothingFromThePeerAndGoesOnAfterwards) {
   Call call(Codec::pcma);
-  const Audio tone = test::sine(kRate, 800, 1, 6'000);
+  const Audio tone = test::sine(kBusRate, 800, 1, 6'000);
   call.run(tone, tone);
   call.describe(Direction::inactive);
   const std::size_t before = call.packets;
   call.run(tone, tone);
   EXPECT_EQ(call.packets, before);
-  EXPECT_LT(test::amplitude_at(Samples(call.port_heard).last(4'000), kRate, 800), 50);
+  EXPECT_LT(test::amplitude_at(Samples(call.port_heard).last(4'000), kBusRate, 800), 50);
   call.describe();
   call.run(tone, tone);
-  EXPECT_NEAR(test::amplitude_at(Samples(call.port_heard).last(4'000), kRate, 800), 6'000, 400);
-  EXPECT_NEAR(test::amplitude_at(Samples(call.phone_heard).last(4'000), kRate, 800), 6'000, 400);
+  EXPECT_NEAR(test::amplitude_at(Samples(call.port_heard).last(4'000), kBusRate, 800), 6'000, 400);
+  EXPECT_NEAR(test::amplitude_at(Samples(call.phone_heard).last(4'000), kBusRate, 800), 6'000, 400);
 }
 
 TEST(SlotSession, GivesTheSlotBackWhenItGoes) {
