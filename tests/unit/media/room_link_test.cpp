@@ -2,86 +2,22 @@
 // the test's.
 #include "media/room_link.hpp"
 
-#include <memory>
-#include <optional>
+#include <algorithm>
+#include <cstdint>
 #include <thread>
-#include <vector>
+#include <utility>
 
 #include <gtest/gtest.h>
 
-#include "media/dtls_context.hpp"
-#include "media/dtls_work.hpp"
-#include "media/room.hpp"
-#include "room_phone.hpp"
+#include "linked_rooms.hpp"
 
 namespace cadenas::media {
 namespace {
 
-using test::CarriedLoop;
-using test::kFrame;
 using test::kSilent;
 using test::RoomPhone;
 
-/// Rooms in a row, and phones in them.
-class RoomLinkTest : public testing::Test {
- protected:
-  struct There {
-    CarriedLoop loop;
-    Room room{{}};
-    std::vector<std::unique_ptr<RoomPhone>> phones;
-    std::vector<Port*> ports;
-
-    ~There() {
-      while (const std::unique_ptr<RoomMember> member = room.take_out_any()) member->end([] {});
-    }
-  };
-
-  There& open() {
-    rooms_.push_back(std::make_unique<There>());
-    return *rooms_.back();
-  }
-  RoomPhone& join(There& there, Codec codec, double hum_hz = 0) {
-    const MemberId id = ++last_member_;
-    there.phones.push_back(std::make_unique<RoomPhone>(id, codec, Suite::aead_aes_256_gcm, hum_hz));
-    RoomPhone& phone = *there.phones.back();
-    there.room.join(id, std::make_shared<MemberCounters>(), LegSockets::bind(test::loopback(), pool_).value(),
-                    there.loop, dtls_);
-    there.ports.push_back(there.loop.ports[there.loop.ports.size() - 2]);
-    there.room.configure(id, phone.media(), std::make_unique<MemberVoice>(phone.audio()));
-    return phone;
-  }
-  LinkId link(There& a, There& b) {
-    const auto to_a = std::make_shared<BridgePipe>();
-    const auto to_b = std::make_shared<BridgePipe>();
-    a.room.link(++last_link_, RoomLink(to_a, to_b));
-    b.room.link(last_link_, RoomLink(to_b, to_a));
-    return last_link_;
-  }
-
-  void mix(There& there) {
-    for (std::size_t i = 0; i < there.phones.size(); ++i) there.phones[i]->say(there.loop, *there.ports[i], now_);
-    there.room.mix(now_);
-    for (CarriedLoop::Sent& sent : there.loop.take_sent()) {
-      for (const auto& phone : there.phones) {
-        if (!phone->got_report(sent) && phone->here == sent.to) phone->get(std::move(sent.packet), now_);
-      }
-    }
-    for (const auto& phone : there.phones) phone->listen(now_);
-  }
-  void talk(int frames) {
-    for (int i = 0; i < frames; ++i, now_ += kFrame) {
-      for (const auto& there : rooms_) mix(*there);
-    }
-  }
-
-  PortPool pool_{43'000, 43'999};
-  DtlsContext dtls_context_{base::WallTime{}};
-  DtlsWork dtls_{dtls_context_};
-  std::vector<std::unique_ptr<There>> rooms_;
-  base::SteadyTime now_{base::Millis{5'000}};
-  MemberId last_member_ = 0;
-  LinkId last_link_ = 0;
-};
+class RoomLinkTest : public test::LinkedRooms {};
 
 TEST_F(RoomLinkTest, LetsAllInALineOfRoomsHearAllOthersAndNobodyItself) {
   There& first = open();

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
-#include <numbers>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -13,10 +13,14 @@
 
 #include "audio/signals.hpp"
 #include "carried_loop.hpp"
+#include "dtls_peer.hpp"
 #include "media/audio/audio_receiver.hpp"
 #include "media/audio/audio_sender.hpp"
 #include "media/audio/member_audio.hpp"
+#include "media/dtls_profile.hpp"
+#include "media/dtls_work.hpp"
 #include "media/member_stats.hpp"
+#include "media/rtcp.hpp"
 #include "media/srtcp.hpp"
 #include "media/srtp_receiver.hpp"
 #include "media/srtp_sender.hpp"
@@ -36,16 +40,6 @@ inline PayloadFormat voice(Codec codec) {
   return {codec, facts(codec).static_type.value_or(111)};
 }
 
-/// Amplitude of one frequency in the audio (Goertzel).
-inline double amplitude_at(Samples audio, SampleRate rate, double hz) {
-  const double turn = 2 * std::numbers::pi * hz / hertz(rate);
-  double real = 0, imaginary = 0;
-  for (std::size_t i = 0; i < audio.size(); ++i) {
-    real += audio[i] * std::cos(turn * static_cast<double>(i));
-    imaginary += audio[i] * std::sin(turn * static_cast<double>(i));
-  }
-  return 2 * std::hypot(real, imaginary) / static_cast<double>(audio.size());
-}
 inline double decibels(double amplitude) {
   return 20 * std::log10(std::max(amplitude, 1.0) / kAmplitude);
 }
@@ -73,10 +67,21 @@ class RoomPhone {
     seal_report_ = std::make_unique<SrtcpSender>(params(suite, seed));
     open_report_ = std::make_unique<SrtcpReceiver>(params(suite, static_cast<std::uint8_t>(seed + 1)));
   }
+  /// It speaks under a key that nobody agreed on, and goes on hearing under its own.
+  void use_wrong_key(Suite suite) { seal_ = std::make_unique<SrtpSender>(params(suite, 99)); }
+  /// Its keys come from a handshake: see `shake`.
+  void use_dtls(const PeerSettings& settings) {
+    dtls_ = std::make_unique<DtlsPeer>(settings);
+    dtls_role_ = settings.role == DtlsRole::active ? DtlsRole::passive : DtlsRole::active;
+  }
   LegMedia media() const {
     LegMedia leg;
     leg.remote_rtp = here;
     leg.srtp_only = suite_.has_value();
+    if (dtls_) {
+      leg.rtcp_mux = true;
+      leg.dtls = DtlsParams{dtls_role_, {dtls_->fingerprint()}, {dtls_suites().begin(), dtls_suites().end()}, 0};
+    }
     if (suite_) {
       leg.receive = params(*suite_, seed_);
       leg.send = params(*suite_, static_cast<std::uint8_t>(seed_ + 1));
@@ -89,15 +94,24 @@ class RoomPhone {
     return audio;
   }
 
+  /// The handshake, once the leg was described. Nothing is lost here, so no timer of it is needed.
+  void shake(CarriedLoop& loop, Port& port, DtlsWork& work, base::SteadyTime now) {
+    dtls_->run();
+    for (int rounds = 0; rounds < 10; ++rounds) {
+      for (base::Bytes& datagram : std::exchange(dtls_->out, {})) loop.deliver(port, std::move(datagram), here, now);
+      while (work.next() && *work.next() <= now) work.step(now);
+      for (const CarriedLoop::Sent& sent : loop.take_sent()) dtls_->run(sent.packet);
+    }
+    ASSERT_TRUE(dtls_->is_done());
+  }
   void say(CarriedLoop& loop, Port& port, base::SteadyTime now) {
     const std::size_t samples = samples_in(rate, kFrameMs);
     sender_.put_voice(Samples(hum_).subspan(said_ * samples % hum_.size(), samples));
-    ++said_;
+    const bool is_lost = loses.contains(said_++);
     base::Bytes buffer(2'048);
-    while (std::size_t octets = sender_.next(buffer)) {
-      const SrtpStatus sealed = seal_ ? seal_->protect(buffer, octets) : SrtpStatus::ok;
-      EXPECT_EQ(sealed, SrtpStatus::ok);
-      loop.deliver(port, base::Bytes(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(octets)), here, now);
+    while (const std::size_t octets = sender_.next(buffer)) {
+      base::Bytes packet = sealed(buffer, octets);
+      if (!is_lost) loop.deliver(port, std::move(packet), here, now);
     }
   }
   void get(base::Bytes packet, base::SteadyTime now) {
@@ -105,6 +119,11 @@ class RoomPhone {
       const Receipt receipt = open_->open(packet, Opening::decrypt);
       ASSERT_EQ(receipt.status, SrtpStatus::ok);
       packet.resize(receipt.octets);
+    } else if (dtls_) {
+      std::optional<base::Bytes> opened = dtls_->unprotect(std::move(packet));
+      ASSERT_TRUE(opened);
+      packet = *std::move(opened);
+      if (is_rtcp(packet)) return reports.push_back(std::move(packet));
     }
     const std::optional<RtpPacket> rtp = parse_rtp(packet);
     ASSERT_TRUE(rtp);
@@ -150,6 +169,7 @@ class RoomPhone {
   const SampleRate rate;
   const base::Endpoint here;
   bool has_events = true;
+  std::set<std::size_t> loses;  // by the number of the frame since it hums what it hums
   Audio heard;
   base::Bytes last_payload;
   std::vector<base::Bytes> reports;
@@ -163,6 +183,14 @@ class RoomPhone {
     settings.ssrc = static_cast<std::uint32_t>(id);
     return settings;
   }
+  /// The packet at the beginning of `buffer`, as it goes on the wire.
+  base::Bytes sealed(base::Bytes& buffer, std::size_t octets) {
+    if (seal_) {
+      EXPECT_EQ(seal_->protect(buffer, octets), SrtpStatus::ok);
+    }
+    base::Bytes packet(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(octets));
+    return dtls_ && !seal_ ? dtls_->protect(std::move(packet)) : packet;
+  }
 
   Codec codec_;
   Audio hum_;
@@ -171,6 +199,8 @@ class RoomPhone {
   AudioReceiver receiver_;
   std::optional<Suite> suite_;
   std::uint8_t seed_ = 0;
+  std::unique_ptr<DtlsPeer> dtls_;
+  DtlsRole dtls_role_ = DtlsRole::passive;
   std::unique_ptr<SrtpSender> seal_;
   std::unique_ptr<SrtpReceiver> open_;
   std::unique_ptr<SrtcpSender> seal_report_;
