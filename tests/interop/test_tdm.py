@@ -207,6 +207,55 @@ def test_calls_over_a_tdm_trunk_are_encrypted_as_far_as_the_phone(site, softphon
     eventually("the call to end", lambda: not site.calls(), on_failure=site.tail)
 
 
+def test_handset_isdn_terminal_and_basic_access_talk_to_a_phone_encrypted_and_to_each_other_on_the_bus(
+        tmp_path, softphone):
+    ports = {"cordless": "0/1,dect", "isdn": "0/2,s0", "line1": "0/17,t0", "line2": "0/18,t0"}
+    with system_with_shelf(tmp_path / "site", ports, {"555": "answer", "330": "answer"}) as (pbx, shelf):
+        pbx.add_user("101", PASSWORD)
+        for slot, kind, number in ((1, "dect", "320"), (2, "s0", "330")):
+            pbx.cli("tdm", "put", f"shelf/0/{slot}", "--kind", kind, "--number", number, "--name", kind.upper())
+        for slot in (17, 18):
+            pbx.cli("tdm", "put", f"shelf/0/{slot}", "--kind", "t0", "--prefix", "0", "--strip", "1")
+        eventually("the ports", lambda: all(state_of(pbx, f"shelf/0/{slot}") == "idle" for slot in (1, 2, 17, 18)),
+                   on_failure=pbx.tail)
+        alice = softphone(pbx, "101")
+
+        def is_encrypted(number, port):
+            call = voice_between(pbx, 50, 50)
+            assert leg_of(call, "101")["padlock"] and leg_of(call, number)["port"] == port, call
+
+        def dial_from_the_phone(number):
+            alice.dial(f"sip:{number}@127.0.0.1:{pbx.tls_port}")
+
+        def no_call():
+            eventually("the call to end", lambda: not pbx.calls(), on_failure=pbx.tail)
+
+        dial_from_the_phone("320")
+        assert shelf.wait_event("cordless", "ring")["calling"] == "101"
+        shelf.do("cordless off-hook")
+        is_encrypted("320", "shelf/0/1")
+        shelf.do("cordless on-hook")
+        no_call()
+        dial_from_the_phone("330")
+        assert shelf.wait_event("isdn", "setup")["called"] == "330"
+        is_encrypted("330", "shelf/0/2")
+        alice.hangup()
+        shelf.wait_event("isdn", "release")
+        no_call()
+        dial_from_the_phone("0555")
+        assert shelf.wait_event("line1", "setup")["called"] == "555"
+        is_encrypted("0555", "shelf/0/17")
+        # The first channel of the two is taken: the handset gets the other, and is heard there without a packet.
+        shelf.do("cordless off-hook")
+        shelf.wait_event("cordless", "tone")
+        shelf.do("cordless dial 0555#")
+        assert shelf.wait_event("line2", "setup")["calling"] == "320"
+        shelf.say_tone("cordless", 600)
+        hears_tone(shelf, "line2", 600)
+        on_bus = next(call for call in pbx.calls() if call["from"] == "320")
+        assert [leg["transport"] for leg in on_bus["legs"]] == ["TDM", "TDM"]
+
+
 def test_card_that_goes_ends_its_calls_and_serves_again_when_it_is_back(site, softphone):
     shelf = site.shelf
     alice = softphone(site, "101")
