@@ -62,6 +62,7 @@ def rooms(build, _folder):
     load = os.getloadavg()[0]
     conferences = room_rows.rooms(build, progress)
     complexities = room_rows.complexities(build, progress)
+    slots = room_rows.time_slots(build, progress)
     return ("## Conferences\n\n`bench/run rooms`: members whose AES-256-GCM packets are decrypted, heard, mixed, encoded and "
             "encrypted, all but the kernel's part, which is that of the section before. Everybody sends all the time, "
             f"three of each room speak. CPU time, medians of {room_rows.REPETITIONS} interleaved repetitions; the load of "
@@ -70,7 +71,12 @@ def rooms(build, _folder):
                     conferences)
             + "\nOpus at the settings of a bridge (48 kHz, 32 kbit/s, in-band FEC), 20 ms of speech-like sound. The distance "
             "is that of what is heard from what was said: root mean square of the levels in 20 bands up to 8 kHz.\n\n"
-            + table(["complexity", "µs a frame", "distance dB", "octets a frame"], complexities))
+            + table(["complexity", "µs a frame", "distance dB", "octets a frame"], complexities)
+            + "\n## Time slots\n\n`bench/run rooms`: what a call between a phone and a time slot of the TDM bus costs its media "
+            "thread while both speak, AES-256-GCM towards the phone, all but the kernel's part; of 500 at once. The limit is the same voice by the codec, the change of rate and SRTP alone, in the same "
+            "program and run.\n\n"
+            + table(["codec of the phone", "ns a session each 20 ms", "sessions a core", "limit ns", "limit sessions a core",
+                     "over the limit"], slots))
 
 
 def certificates(build, _folder):
@@ -100,13 +106,18 @@ def micro(build, _folder):
             + table(["operation", "CPU time"], rows))
 
 
+def sections(text: str) -> dict[str, str]:
+    """By title, what is below each heading of the second level, and the heading."""
+    found = ("\n" + text).split("\n## ")[1:]
+    return {section.splitlines()[0]: "## " + section.rstrip("\n") + "\n" for section in found}
+
+
 def write(head: str, measured: dict[str, str]) -> None:
     """Puts what was measured into the document; a part that was not measured now keeps what it said."""
-    old = DOCUMENT.read_text().split("\n## ")[1:] if DOCUMENT.exists() else []
-    kept = {section.splitlines()[0]: "## " + section.rstrip("\n") + "\n" for section in old}
-    order = ["Signalling", "Voice", "Conferences", "Certificates", "Single operations"]
-    for section in measured.values():
-        kept[section.splitlines()[0].removeprefix("## ")] = section
+    kept = sections(DOCUMENT.read_text()) if DOCUMENT.exists() else {}
+    order = ["Signalling", "Voice", "Conferences", "Time slots", "Certificates", "Single operations"]
+    for part in measured.values():
+        kept |= sections(part)
     DOCUMENT.write_text(head + "\n" + "\n".join(kept[title] for title in order if title in kept))
 
 

@@ -1,4 +1,5 @@
-"""What conference rooms cost a media thread, and what the complexity of the Opus encoder costs and gives."""
+"""What a media thread spends on conference rooms, on calls of time slots, and what the complexity of the
+Opus encoder costs and gives."""
 
 import json
 import pathlib
@@ -7,12 +8,12 @@ import subprocess
 
 from cores import SERVER_CORE
 
-PROGRAMS = ("bench_room", "bench_opus")
-REPETITIONS = 3
-# Of each of them, where the program does not say how many times: medians of three steady it more than longer ones.
+PROGRAMS = ("bench_room", "bench_opus", "bench_slot")
+REPETITIONS = 5
+# Of each of them, where the program does not say how many times: medians steady it more than longer ones do.
 SECONDS = 0.15
 ROOMS = {"one_room_of_500": "one room of 500", "rooms_of_5": "100 rooms of 5"}
-CODECS = {"g711": "G.711", "opus": "Opus"}
+CODECS = {"g711": "G.711", "g722": "G.722", "opus": "Opus"}
 
 
 def _measured(build: pathlib.Path, program: str, progress) -> list[dict]:
@@ -48,3 +49,15 @@ def complexities(build: pathlib.Path, progress) -> list[list[str]]:
     """A row a complexity: CPU time of a frame, distance of what is heard from what was said."""
     return [[run["name"].split("/")[1], f"{run['cpu_time']:.0f}", f"{run['distance_db']:.2f}",
              f"{run['octets_a_frame']:.0f}"] for run in _measured(build, "bench_opus", progress)]
+
+
+def time_slots(build: pathlib.Path, progress) -> list[list[str]]:
+    """A row a codec: CPU time of a session in 20 ms, sessions that a core could serve, and the same of the limit."""
+    spent = {tuple(run["name"].split("/")[:2]): run["cpu_time"] * 1e6 / run["sessions"]
+             for run in _measured(build, "bench_slot", progress)}
+    rows = []
+    for codec, words in CODECS.items():
+        ours, limit = spent["slot_sessions", codec], spent["limit", codec]
+        rows.append([words, f"{ours:,.0f}", f"{20e6 / ours:,.0f}", f"{limit:,.0f}", f"{20e6 / limit:,.0f}",
+                     f"{ours / limit:.2f} ×"])
+    return rows
