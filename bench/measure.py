@@ -63,6 +63,7 @@ def rooms(build, _folder):
     conferences = room_rows.rooms(build, progress)
     complexities = room_rows.complexities(build, progress)
     slots = room_rows.time_slots(build, progress)
+    handshakes, agreed = room_rows.handshakes(build, progress)
     return ("## Conferences\n\n`bench/run rooms`: members whose AES-256-GCM packets are decrypted, heard, mixed, encoded and "
             "encrypted, all but the kernel's part, which is that of the section before. Everybody sends all the time, "
             f"three of each room speak. CPU time, medians of {room_rows.REPETITIONS} interleaved repetitions; the load of "
@@ -76,7 +77,12 @@ def rooms(build, _folder):
             "thread while both speak, AES-256-GCM towards the phone, all but the kernel's part; of 500 at once. The limit is the same voice by the codec, the change of rate and SRTP alone, in the same "
             "program and run.\n\n"
             + table(["codec of the phone", "ns a session each 20 ms", "sessions a core", "limit ns", "limit sessions a core",
-                     "over the limit"], slots))
+                     "over the limit"], slots)
+            + "\n## DTLS-SRTP\n\n`bench/run rooms`: what a handshake costs the media thread of a leg, from the making of the "
+            "leg to the keys, all but the kernel's part; beside it OpenSSL's own handshake over memory BIOs with the same "
+            f"settings, in the same program and run. Both ends have an ECDSA P-256 certificate and agreed on {agreed}. The "
+            "longest piece is how long voice may have to wait for it.\n\n"
+            + table(["role", "end", "core µs a handshake", "a core does", "longest piece µs", "over the limit"], handshakes))
 
 
 def certificates(build, _folder):
@@ -115,7 +121,7 @@ def sections(text: str) -> dict[str, str]:
 def write(head: str, measured: dict[str, str]) -> None:
     """Puts what was measured into the document; a part that was not measured now keeps what it said."""
     kept = sections(DOCUMENT.read_text()) if DOCUMENT.exists() else {}
-    order = ["Signalling", "Voice", "Conferences", "Time slots", "Certificates", "Single operations"]
+    order = ["Signalling", "Voice", "Conferences", "Time slots", "DTLS-SRTP", "Certificates", "Single operations"]
     for part in measured.values():
         kept |= sections(part)
     DOCUMENT.write_text(head + "\n" + "\n".join(kept[title] for title in order if title in kept))

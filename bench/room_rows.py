@@ -1,5 +1,5 @@
-"""What a media thread spends on conference rooms, on calls of time slots, and what the complexity of the
-Opus encoder costs and gives."""
+"""What a media thread spends on conference rooms, on calls of time slots and on DTLS-SRTP handshakes, and what the
+complexity of the Opus encoder costs and gives."""
 
 import json
 import pathlib
@@ -8,7 +8,7 @@ import subprocess
 
 from cores import SERVER_CORE
 
-PROGRAMS = ("bench_room", "bench_opus", "bench_slot")
+PROGRAMS = ("bench_room", "bench_opus", "bench_slot", "bench_dtls")
 REPETITIONS = 5
 # Of each of them, where the program does not say how many times: medians steady it more than longer ones do.
 SECONDS = 0.15
@@ -16,8 +16,8 @@ ROOMS = {"one_room_of_500": "one room of 500", "rooms_of_5": "100 rooms of 5"}
 CODECS = {"g711": "G.711", "g722": "G.722", "opus": "Opus"}
 
 
-def _measured(build: pathlib.Path, program: str, progress) -> list[dict]:
-    """Each benchmark's median over the repetitions, by its CPU time, in the order of the program."""
+def _measured(build: pathlib.Path, program: str, progress, by: str = "cpu_time") -> list[dict]:
+    """Each benchmark's median over the repetitions, by that time, in the order of the program."""
     progress(program)
     done = subprocess.run([*SERVER_CORE, str(build / "bench" / program), "--benchmark_format=json",
                            f"--benchmark_repetitions={REPETITIONS}", "--benchmark_report_aggregates_only=false",
@@ -29,7 +29,7 @@ def _measured(build: pathlib.Path, program: str, progress) -> list[dict]:
             raise RuntimeError(f"{result['name']}: {result['error_message']}")
         if result["run_type"] == "iteration":
             runs.setdefault(result["run_name"], []).append(result)
-    medians = [min(all_, key=lambda run: abs(run["cpu_time"] - statistics.median(one["cpu_time"] for one in all_)))
+    medians = [min(all_, key=lambda run: abs(run[by] - statistics.median(one[by] for one in all_)))
                for all_ in runs.values()]
     return sorted(medians, key=lambda run: (run["family_index"], run["per_family_instance_index"]))
 
@@ -61,3 +61,16 @@ def time_slots(build: pathlib.Path, progress) -> list[list[str]]:
         rows.append([words, f"{ours:,.0f}", f"{20e6 / ours:,.0f}", f"{limit:,.0f}", f"{20e6 / limit:,.0f}",
                      f"{ours / limit:.2f} ×"])
     return rows
+
+
+def handshakes(build: pathlib.Path, progress) -> tuple[list[list[str]], str]:
+    """A row a role and end: CPU time of a handshake, how many a core does, the longest piece; and what was agreed on."""
+    rows = []
+    runs = _measured(build, "bench_dtls", progress, "real_time")
+    for run in runs:
+        role = {"passive": "passive (server)", "active": "active (client)"}[run["name"].split("/")[1]]
+        for name, of in (("cadenas", ""), ("OpenSSL alone", "limit_")):
+            cost = run[f"{of}us"]
+            rows.append([role, name, f"{cost:.0f}", f"{1e6 / cost:,.0f} /s", f"{run[f'{of}longest_piece_us']:.0f}",
+                         "" if of else f"{cost / run['limit_us']:.2f} ×"])
+    return rows, runs[0]["label"]

@@ -17,7 +17,8 @@ namespace cadenas::media {
 /// One DTLS association (RFC 6347) with the use_srtp extension (RFC 5764): from the first flight to the keys, and after
 /// them the answers to a peer that missed the last flight. The peer's certificate is held against the fingerprints
 /// while the handshake runs, so an association that is established is authentic. It stays where it is. One thread at a
-/// time; no call waits. A call costs up to some 300 µs of public-key work.
+/// time; no call waits. A call costs up to most of a millisecond (bench_dtls): public-key work, and what OpenSSL 3.0
+/// takes to read a certificate.
 class DtlsAssociation final : private DtlsPeerJudge {
  public:
   enum class State : std::uint8_t { handshaking, established, failed };
