@@ -119,15 +119,16 @@ void Call::give_place(const std::shared_ptr<Leg>& leaver, const std::shared_ptr<
 }
 
 void Call::transfer_to_place(const PartyPtr& referrer, const std::shared_ptr<ConferenceMember>& member) {
-  Conferences::room_of(services_, member, loop_, [weak = weak_from_this(), referrer, member](const auto& room) {
-    const auto self = weak.lock();
-    if (!self || self->state_ == CallState::ended) return;
-    // Who has left already cannot keep his place.
-    const bool is_gone = self->transfer_ && self->transfer_->referrer_gone;
-    const bool goes = room && self->transfer_to_room(referrer, room, member);
-    if (!room) self->transfer_failed({481, {}, {}});
-    if (!goes && is_gone) Conferences::dismiss(self->services_, member, "bye");
-  });
+  const bool has_left = transfer_->referrer_gone;
+  Conferences::room_of(services_, member, loop_,
+                       [weak = weak_from_this(), &services = services_, referrer, member, has_left](const auto& room) {
+                         const auto self = weak.lock();
+                         const bool goes_on = self && self->state_ != CallState::ended;
+                         if (goes_on && room && self->transfer_to_room(referrer, room, member)) return;
+                         if (goes_on && !room) self->transfer_failed({481, {}, {}});
+                         // Who has left already does not keep his place.
+                         if (has_left) Conferences::dismiss(services, member, "bye");
+                       });
 }
 
 bool Call::transfer_to_room(const PartyPtr& referrer, const std::shared_ptr<const store::ConferenceRoom>& room,

@@ -124,7 +124,7 @@ class Conference final : public std::enable_shared_from_this<Conference> {
 
   // Whom it calls (conference_calls.cpp).
   void call_subscription(const Correspondent& callee);
-  base::Result<void> call_port(const std::shared_ptr<Leg>& leg, const Correspondent& callee);
+  void call_port(const std::shared_ptr<Leg>& leg, const Correspondent& callee);
   base::Result<void> call_by_trunk(const TrunkCall& route, const std::string& number);
   Invited begin_to_call(const std::string& number);
   std::shared_ptr<Leg> leg_to(const InviteTarget& target, const Correspondent& callee) const;

@@ -37,14 +37,16 @@ base::Result<void> Conference::call(const std::string& number) {
       return {};
     }
     base::Result<void> operator()(const std::shared_ptr<const store::TdmPort>& port) const {
-      return room.call_port(TdmPorts::leg_to(room.services_, *port), {port, port->number, port->display_name});
+      room.call_port(TdmPorts::leg_to(room.services_, *port), {port, port->number, port->display_name});
+      return {};
     }
     // Rooms hear each other by a link.
     base::Result<void> operator()(const RoomPtr&) const { return nobody_there(); }
     base::Result<void> operator()(const TrunkCall& trunk) const { return room.call_by_trunk(trunk, number); }
     base::Result<void> operator()(const TdmTrunkCall& trunk) const {
-      return room.call_port(TdmPorts::leg_to(room.services_, trunk.channel->prefix, trunk.dialled, number),
-                            {trunk.channel, number, {}});
+      room.call_port(TdmPorts::leg_to(room.services_, trunk.channel->prefix, trunk.dialled, number),
+                     {trunk.channel, number, {}});
+      return {};
     }
   };
   const auto destination = route(*services_.snapshot(), number);
@@ -72,11 +74,10 @@ void Conference::call_subscription(const Correspondent& callee) {
                  });
 }
 
-base::Result<void> Conference::call_port(const std::shared_ptr<Leg>& leg, const Correspondent& callee) {
+void Conference::call_port(const std::shared_ptr<Leg>& leg, const Correspondent& callee) {
   const auto invited = begin_to_call(callee.number);
   invite(invited, leg, {}, callee, false, {});
   start_ringing(invited);
-  return {};
 }
 
 base::Result<void> Conference::call_by_trunk(const TrunkCall& route, const std::string& number) {
