@@ -1,11 +1,9 @@
 """Runs the measurements that are asked for and prints, or writes to docs/performance.md, one table for each."""
 
 import argparse
-import json
 import os
 import pathlib
 import platform
-import subprocess
 import sys
 import tempfile
 
@@ -16,6 +14,7 @@ import certificate_rows  # noqa: E402
 import room_rows  # noqa: E402
 import signalling_rows  # noqa: E402
 import voice_rows  # noqa: E402
+from medians import medians  # noqa: E402
 
 DOCUMENT = ROOT / "docs/performance.md"
 PARTS = ["signalling", "voice", "rooms", "certificates", "micro"]
@@ -104,11 +103,9 @@ def micro(build, _folder):
     programs = [each for each in sorted((build / "bench").glob("bench_*"))
                 if each.name not in (*certificate_rows.PROGRAMS, *room_rows.PROGRAMS)]
     for program in programs:
-        done = subprocess.run([str(program), "--benchmark_format=json", "--benchmark_min_time=0.2"], capture_output=True,
-                              text=True, check=True)
-        for result in json.loads(done.stdout)["benchmarks"]:
-            rows.append([result["name"], f"{result['cpu_time']:.0f} {result['time_unit']}"])
-    return ("## Single operations\n\nGoogle Benchmark, one thread (`bench/run micro`).\n\n"
+        for run in medians(build, program.name, progress):
+            rows.append([run["run_name"], f"{run['cpu_time']:.0f} {run['time_unit']}"])
+    return ("## Single operations\n\nGoogle Benchmark, one thread, the median of five rounds (`bench/run micro`).\n\n"
             + table(["operation", "CPU time"], rows))
 
 

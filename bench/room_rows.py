@@ -1,43 +1,19 @@
 """What a media thread spends on conference rooms, on calls of time slots and on DTLS-SRTP handshakes, and what the
 complexity of the Opus encoder costs and gives."""
 
-import json
 import pathlib
-import statistics
-import subprocess
 
-from cores import SERVER_CORE
+from medians import medians
 
 PROGRAMS = ("bench_room", "bench_opus", "bench_slot", "bench_dtls")
-REPETITIONS = 5
-# Of each of them, where the program does not say how many times: medians steady it more than longer ones do.
-SECONDS = 0.15
 ROOMS = {"one_room_of_500": "one room of 500", "rooms_of_5": "100 rooms of 5"}
 CODECS = {"g711": "G.711", "g722": "G.722", "opus": "Opus"}
-
-
-def _measured(build: pathlib.Path, program: str, progress, by: str = "cpu_time") -> list[dict]:
-    """Each benchmark's median over the repetitions, by that time, in the order of the program."""
-    progress(program)
-    done = subprocess.run([*SERVER_CORE, str(build / "bench" / program), "--benchmark_format=json",
-                           f"--benchmark_repetitions={REPETITIONS}", "--benchmark_report_aggregates_only=false",
-                           f"--benchmark_min_time={SECONDS}", "--benchmark_enable_random_interleaving=true"],
-                          capture_output=True, text=True, check=True)
-    runs: dict[str, list[dict]] = {}
-    for result in json.loads(done.stdout)["benchmarks"]:
-        if result.get("error_occurred"):
-            raise RuntimeError(f"{result['name']}: {result['error_message']}")
-        if result["run_type"] == "iteration":
-            runs.setdefault(result["run_name"], []).append(result)
-    medians = [min(all_, key=lambda run: abs(run[by] - statistics.median(one[by] for one in all_)))
-               for all_ in runs.values()]
-    return sorted(medians, key=lambda run: (run["family_index"], run["per_family_instance_index"]))
 
 
 def rooms(build: pathlib.Path, progress) -> list[list[str]]:
     """A row a shape and codec: CPU time of 20 ms, packets sent in them, members that a core could serve."""
     table = []
-    for run in _measured(build, "bench_room", progress):
+    for run in medians(build, "bench_room", progress):
         shape, codec = run["name"].split("/")[:2]
         table.append([ROOMS[shape], CODECS[codec], f"{run['cpu_time']:.2f}",
                       f"{run['packets_a_frame']:.0f}", f"{run['cpu_time'] * 1000 / 500:.1f}",
@@ -48,13 +24,13 @@ def rooms(build: pathlib.Path, progress) -> list[list[str]]:
 def complexities(build: pathlib.Path, progress) -> list[list[str]]:
     """A row a complexity: CPU time of a frame, distance of what is heard from what was said."""
     return [[run["name"].split("/")[1], f"{run['cpu_time']:.0f}", f"{run['distance_db']:.2f}",
-             f"{run['octets_a_frame']:.0f}"] for run in _measured(build, "bench_opus", progress)]
+             f"{run['octets_a_frame']:.0f}"] for run in medians(build, "bench_opus", progress)]
 
 
 def time_slots(build: pathlib.Path, progress) -> list[list[str]]:
     """A row a codec: CPU time of a session in 20 ms, sessions that a core could serve, and the same of the limit."""
     spent = {tuple(run["name"].split("/")[:2]): run["cpu_time"] * 1e6 / run["sessions"]
-             for run in _measured(build, "bench_slot", progress)}
+             for run in medians(build, "bench_slot", progress)}
     rows = []
     for codec, words in CODECS.items():
         ours, limit = spent["slot_sessions", codec], spent["limit", codec]
@@ -66,7 +42,7 @@ def time_slots(build: pathlib.Path, progress) -> list[list[str]]:
 def handshakes(build: pathlib.Path, progress) -> tuple[list[list[str]], str]:
     """A row a role and end: CPU time of a handshake, how many a core does, the longest piece; and what was agreed on."""
     rows = []
-    runs = _measured(build, "bench_dtls", progress, "real_time")
+    runs = medians(build, "bench_dtls", progress, "real_time")
     for run in runs:
         role = {"passive": "passive (server)", "active": "active (client)"}[run["name"].split("/")[1]]
         for name, of in (("cadenas", ""), ("OpenSSL alone", "limit_")):
