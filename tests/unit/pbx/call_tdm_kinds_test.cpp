@@ -1,10 +1,7 @@
 // Calls of DECT handsets, S0 terminals and T0 channels on the TDM bus: what is their own beside analogue sets and a T2
 // (ENC-2, ENC-5, ENC-6).
 
-#include <algorithm>
-
-#include "call_harness.hpp"
-#include "media/tdm/in_process_shelf.hpp"
+#include "shelf_on_bus.hpp"
 
 namespace cadenas::pbx::test {
 namespace {
@@ -296,18 +293,16 @@ TEST(T0Trunk, IsNotServedWhileItsCardHasSomethingElseThere) {
   channel.command<CallSetup>();
 }
 
-constexpr std::uint8_t silence = 0xd5;  // of the A-law
-constexpr std::uint8_t loud = 0x2a;
 const SlotId dect{0, 1};
 const SlotId s0{0, 2};
 const SlotId t0{0, 17};
 
 /// One port of each of the three kinds in a shelf of this process: 320, 330, and the trunk behind 0.
-class KindsOnTheBus : public ::testing::Test {
+class KindsOnTheBus : public ShelfOnBus {
  protected:
-  KindsOnTheBus() {
-    exchange.services.tdm = &tdm;
-    bus.attach(shelf);
+  KindsOnTheBus()
+      : ShelfOnBus(
+            {{dect, media::tdm::PortKind::dect}, {s0, media::tdm::PortKind::s0}, {t0, media::tdm::PortKind::t0}}) {
     declare(dect, store::TdmPortKind::dect).number = "320";
     declare(s0, store::TdmPortKind::s0).number = "330";
     store::TdmPort& trunk = declare(t0, store::TdmPortKind::t0);
@@ -315,22 +310,6 @@ class KindsOnTheBus : public ::testing::Test {
     trunk.strip = 1;
     exchange.follow_ports();
     pass(2);
-  }
-  store::TdmPort& declare(const SlotId& at, store::TdmPortKind kind) {
-    store::TdmPort port;
-    port.shelf = "shelf";
-    port.line = at.line;
-    port.slot = at.slot;
-    port.kind = kind;
-    return exchange.tdm_ports[port.name()] = port;
-  }
-  /// So many times 20 ms.
-  void pass(int frames) {
-    for (int i = 0; i < frames; ++i) {
-      exchange.clock.advance(base::Millis{20});
-      bus.step();
-      exchange.settle();
-    }
   }
   void tell(const SlotId& port, const media::tdm::Event& event) {
     shelf->tell(port, event);
@@ -342,42 +321,6 @@ class KindsOnTheBus : public ::testing::Test {
     if (!next || !std::holds_alternative<Command>(*next)) throw std::runtime_error("told something else, or nothing");
     return std::get<Command>(*next);
   }
-  bool hears_something(const SlotId& port) {
-    const auto heard = shelf->heard(port);
-    return std::any_of(heard.begin(), heard.end(),
-                       [](std::uint8_t octet) { return (octet & 0x7f) != (silence & 0x7f); });
-  }
-  /// What the one says the other hears.
-  bool carries(const SlotId& from, const SlotId& to) {
-    static_cast<void>(shelf->heard(to));
-    shelf->say(from, base::Bytes(3200, loud));
-    pass(25);
-    const auto heard = shelf->heard(to);
-    return std::count(heard.begin(), heard.end(), loud) > 1000;
-  }
-  static media::BoardSettings on_loopback() {
-    media::BoardSettings out;
-    out.bind_ip4 = *base::Endpoint::parse("127.0.0.1", 0);
-    return out;
-  }
-  static media::tdm::ShelfDescription description() {
-    using media::tdm::PortKind;
-    media::tdm::ShelfDescription out;
-    out.name = "shelf";
-    out.ports = {{dect, PortKind::dect}, {s0, PortKind::s0}, {t0, PortKind::t0}};
-    return out;
-  }
-
-  Exchange exchange{2};
-  EipService eip;
-  media::Board board{on_loopback(), exchange.clock};
-  media::tdm::Bus bus{{{}, media::TonePlan::generic, media::tdm::BusSettings::Clocking::by_step},
-                      [this](const media::tdm::PortId& port, const media::tdm::Event& event) {
-                        TdmPorts::deliver(exchange.services, port, event);
-                      },
-                      exchange.clock};
-  BoardTdm tdm{bus, board, eip};
-  std::shared_ptr<media::tdm::InProcessShelf> shelf = std::make_shared<media::tdm::InProcessShelf>(description());
 };
 
 TEST_F(KindsOnTheBus, AHandsetHearsRingbackAndThenTheExchangeBehindABasicAccess) {
