@@ -237,7 +237,7 @@ TEST(Crl, RefusesAnIssuerWhoseKeyUsageIsNotToSignLists) {
 
 TEST(Crl, IsNewerByNumberThenByDate) {
   const std::time_t now = 1'700'000'000;
-  const auto list = [now](std::optional<long> number, days from) {
+  const auto list = [](std::optional<long> number, days from) {
     return make_list({.number = number, .from = from}, authority(), now);
   };
   EXPECT_TRUE(list(2, days(-5)).newer_than(list(1, days(-1))));

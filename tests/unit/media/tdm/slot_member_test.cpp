@@ -19,12 +19,12 @@ namespace {
 using test::Audio;
 
 constexpr SampleRate kRate = SampleRate::narrow;
-constexpr double kAmplitude = 6'000;
+constexpr double kSaid = 6'000;
 
 /// A port with its hum, and what it hears.
 struct Set {
   explicit Set(G711Law law, double hz, double seconds = 3)
-      : channel(std::make_shared<SlotChannel>(law)), says(test::sine(kRate, hz, seconds, hz > 0 ? kAmplitude : 0)) {}
+      : channel(std::make_shared<SlotChannel>(law)), says(test::sine(kRate, hz, seconds, hz > 0 ? kSaid : 0)) {}
 
   double hears(double hz) const { return test::amplitude_at(Samples(heard).last(4'000), kRate, hz); }
 
@@ -79,7 +79,7 @@ TEST_F(SlotMemberTest, HearsTheOthersAndNotItself) {
       if (other == set) {
         EXPECT_LT(set->hears(hz), 150) << "itself at " << hz;
       } else {
-        EXPECT_NEAR(set->hears(hz), kAmplitude, 300) << hz;
+        EXPECT_NEAR(set->hears(hz), kSaid, 300) << hz;
       }
     }
     EXPECT_TRUE(set->counters->read().speaks);
@@ -93,7 +93,7 @@ TEST_F(SlotMemberTest, TakesItsSeat) {
   room_.seat(1, Seat::listens);
   talk(100);
   EXPECT_LT(b.hears(500), 100);
-  EXPECT_NEAR(a.hears(800), kAmplitude, 300);
+  EXPECT_NEAR(a.hears(800), kSaid, 300);
   room_.seat(1, Seat::waits);
   talk(100);
   EXPECT_LT(a.hears(800), 100);

@@ -26,7 +26,7 @@ using test::CarriedLoop;
 using test::kAmplitude;
 using test::RoomPhone;
 
-constexpr SampleRate kRate = SampleRate::narrow;
+constexpr SampleRate kPortRate = SampleRate::narrow;
 constexpr double kSeconds = 2;
 constexpr int kFrames = 100;
 
@@ -141,9 +141,9 @@ class SlotVoicePath : public SlotPath, public testing::WithParamInterface<Line> 
 TEST_P(SlotVoicePath, CarriesSpeechBothWaysAtItsLevelWithBoundedDelayAndWithoutClicks) {
   open(GetParam());
   phone_->hum(test::speech(phone_->rate, kSeconds));
-  port_says_ = test::speech(kRate, kSeconds);
+  port_says_ = test::speech(kPortRate, kSeconds);
   talk(kFrames);
-  expect_clear(port_heard_, kRate, kMostMsToPort, GetParam());
+  expect_clear(port_heard_, kPortRate, kMostMsToPort, GetParam());
   expect_clear(phone_->heard, phone_->rate, kMostMsToPhone, GetParam());
   EXPECT_EQ(leg().rx_authenticated, 100u);
   EXPECT_EQ(leg().tx_encrypted, 100u);
@@ -152,9 +152,9 @@ TEST_P(SlotVoicePath, CarriesSpeechBothWaysAtItsLevelWithBoundedDelayAndWithoutC
 TEST_P(SlotVoicePath, CarriesATonesLevelSteadilyBothWays) {
   open(GetParam());
   phone_->hum(test::sine(phone_->rate, 430, kSeconds, kAmplitude));
-  port_says_ = test::sine(kRate, 370, kSeconds, kAmplitude);
+  port_says_ = test::sine(kPortRate, 370, kSeconds, kAmplitude);
   talk(kFrames);
-  expect_steady(port_heard_, kRate, 430, GetParam());
+  expect_steady(port_heard_, kPortRate, 430, GetParam());
   expect_steady(phone_->heard, phone_->rate, 370, GetParam());
 }
 
@@ -165,11 +165,11 @@ TEST_P(SlotVoicePath, TurnsSilentAndCountsWhenTheKeyIsWrongInMidCall) {
   talk(kFrames / 2);
   phone_->use_wrong_key(GetParam().suite);
   talk(kFrames / 2);
-  const test::HeardVoice voice = test::heard_voice(port_heard_, kRate);
+  const test::HeardVoice voice = test::heard_voice(port_heard_, kPortRate);
   SCOPED_TRACE(testing::Message() << voice);
   EXPECT_LT(voice.burst_db, 1);
   EXPECT_LT(voice.sharpness, 1.25);
-  EXPECT_LT(test::loudest_at_the_end(port_heard_, kRate), test::kQuiet);
+  EXPECT_LT(test::loudest_at_the_end(port_heard_, kPortRate), test::kQuiet);
   EXPECT_EQ(leg().rx_authenticated, 50u);
   EXPECT_EQ(leg().rx_auth_failed, 50u);
 }
@@ -193,8 +193,8 @@ TEST_P(LossySlotPath, StaysIntelligibleWithTwoInAHundredLost) {
   phone_->hum(test::speech(phone_->rate, 5));
   phone_->loses = {31, 88, 134, 190, 227};
   talk(250);
-  const test::HeardVoice voice = test::heard_voice(port_heard_, kRate);
-  const double lost_off = test::spectrum_off(port_heard_, kRate, voice.delay_ms, phone_->loses);
+  const test::HeardVoice voice = test::heard_voice(port_heard_, kPortRate);
+  const double lost_off = test::spectrum_off(port_heard_, kPortRate, voice.delay_ms, phone_->loses);
   SCOPED_TRACE(testing::Message() << voice << "; what was lost is off by " << lost_off << " dB");
   EXPECT_LE(voice.delay_ms, kMostMsToPort);
   EXPECT_NEAR(voice.level_db, 0, GetParam().most_level_db());
@@ -221,17 +221,17 @@ TEST_P(DtlsSlotPath, CarriesSpeechUnderKeysOfAHandshakeAndIsSilentUnderOthers) {
   open(line, test::PeerSettings{facts(suite).is_aead() ? DtlsRole::passive : DtlsRole::active,
                                 profile_list(std::span(&suite, 1))});
   phone_->hum(test::speech(phone_->rate, kSeconds));
-  port_says_ = test::speech(kRate, kSeconds);
+  port_says_ = test::speech(kPortRate, kSeconds);
   talk(kFrames);
-  expect_clear(port_heard_, kRate, kMostMsToPort, line);
+  expect_clear(port_heard_, kPortRate, kMostMsToPort, line);
   expect_clear(phone_->heard, phone_->rate, kMostMsToPhone, line);
   EXPECT_EQ(counters_->read().leg.receive_suite, suite);
   EXPECT_EQ(leg().rx_authenticated, 100u);
   EXPECT_EQ(leg().tx_clear, 0u);
   phone_->use_wrong_key(suite);
   talk(kFrames / 2);
-  EXPECT_LT(test::loudest_at_the_end(port_heard_, kRate), test::kQuiet);
-  EXPECT_LT(test::heard_voice(port_heard_, kRate).burst_db, 1);
+  EXPECT_LT(test::loudest_at_the_end(port_heard_, kPortRate), test::kQuiet);
+  EXPECT_LT(test::heard_voice(port_heard_, kPortRate).burst_db, 1);
   EXPECT_EQ(leg().rx_authenticated, 100u);
   EXPECT_EQ(leg().rx_auth_failed, 50u);
 }
