@@ -136,30 +136,30 @@ def rows(build: pathlib.Path, folder: pathlib.Path, progress) -> list[list[str]]
     certificate, key = issue_certificate(folder)
     bench = Bench(build, progress)
 
-    def measure(workers, prefix, phones, scenarios, suffix=""):
-        name = f"{workers}-workers"
-        with contextlib.ExitStack() as stack:
-            ours = stack.enter_context(Pbx(folder / f"pbx-{name}", certificate=certificate, key=key, loops=workers,
-                                           prefix=prefix, per_source=20_000))
+    @contextlib.contextmanager
+    def servers_of(name, workers, prefix, phones):
+        with Pbx(folder / f"pbx-{name}", certificate=certificate, key=key, loops=workers, prefix=prefix,
+                 per_source=20_000) as ours:
             ours.unlock()
             for number in range(FIRST_NUMBER, FIRST_NUMBER + phones):
                 # Clear media: Kamailio passes SDP by, so the calls of both rows are described alike.
                 ours.add_user(str(number), PASSWORD, srtp_mode="off")
-            kamailio = stack.enter_context(Kamailio(folder / f"kamailio-{name}", free_port(), free_port(), PASSWORD,
-                                                    certificate, key, workers=workers, prefix=prefix))
-            peers = {"cadenas": ours, "kamailio": kamailio}
-            for server in peers.values():
-                demand_certificate(server.tls_port, certificate)
+            with Kamailio(folder / f"kamailio-{name}", free_port(), free_port(), PASSWORD, certificate, key,
+                          workers=workers, prefix=prefix) as kamailio:
+                peers = {"cadenas": ours, "kamailio": kamailio}
+                for server in peers.values():
+                    demand_certificate(server.tls_port, certificate)
+                yield peers
+
+    def measure(workers, prefix, phones, scenarios, suffix=""):
+        with contextlib.ExitStack() as stack:
+            peers = stack.enter_context(servers_of(f"{workers}-workers", workers, prefix, phones))
             limits = {}
             if workers == 1:
                 bare_udp = stack.enter_context(Bare(build, folder, "bare-udp"))
                 bare_tls = stack.enter_context(Bare(build, folder, "bare-tls", certificate, key))
                 eventually("the bare servers", lambda: bare_udp.alive() and is_listening(bare_tls.port))
                 limits = {("register", "udp"): (bare_udp, None), ("connect-register", "tls"): (bare_tls, "handshake")}
-            if workers == 1:
-                # While they are fresh: what calls have left free in a heap would be taken first.
-                for who, server in peers.items():
-                    bench.idle_memory(who, server)
             for row, scenario, transport, options in scenarios:
                 servers = [(who, server.sip_port if transport == "udp" else server.tls_port, server, None)
                            for who, server in peers.items()]
@@ -168,6 +168,10 @@ def rows(build: pathlib.Path, folder: pathlib.Path, progress) -> list[list[str]]
                     servers.append(("raw limit", bare.port, bare, own))
                 bench.row(row + suffix, servers, scenario, transport, options)
 
+    # Of fresh servers: what calls have left free in a heap would be taken first.
+    with servers_of("memory", 1, tuple(SHARED_SERVER_CORE), IDLE_PHONES) as fresh:
+        for who, server in fresh.items():
+            bench.idle_memory(who, server)
     measure(1, tuple(SHARED_SERVER_CORE), IDLE_PHONES, SCENARIOS)
     measure(2, (), 200, [each for each in SCENARIOS if each[1] == "calls"], ", 2 workers")
     return [_row(row, who, result, by_server) for row, by_server in bench.measured.items()
