@@ -1,6 +1,6 @@
-# cadenas_unite(TARGET SOURCES): with CMAKE_UNITY_BUILD, files whose names begin alike are compiled as one, four times as
-# quick. A file's group rests on its own name, so that a new file does not change how others are compiled. Names in the
-# unnamed namespaces of a group must differ.
+# cadenas_unite(TARGET SOURCES): with CMAKE_UNITY_BUILD, files whose names begin alike are compiled as one, which spares
+# reading the same headers again. A file's group rests on its own name, so that a new file does not change how others
+# are compiled. Names in the unnamed namespaces of a group must differ.
 function(cadenas_unite target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
   foreach(source ${ARGN})

@@ -69,7 +69,7 @@ void Conference::enter(const MemberPtr& member, std::shared_ptr<const store::Con
   member->keypad = RoomKeypad(room_->pin);
   members_.push_back(member);
   if (locked_) return refuse(member, 403, "The conference is locked.");
-  const auto here = give_place(member);
+  const auto here = join_board(member);
   if (!here) return refuse(member, 503, here.error().message);
   member->party.media.emplace(*here, services_.settings.suites);
   if (const auto answered = answer_invite(member); !answered) return refuse(member, 488, answered.error().message);
@@ -78,7 +78,7 @@ void Conference::enter(const MemberPtr& member, std::shared_ptr<const store::Con
   ask_pin_or_admit(member);
 }
 
-base::Result<LocalMedia> Conference::give_place(const MemberPtr& member) {
+base::Result<LocalMedia> Conference::join_board(const MemberPtr& member) {
   const Party& party = member->party;
   member->id = services_.last_session_id.fetch_add(1) + 1;
   base::Result<LocalMedia> place = slot_place();
@@ -211,7 +211,7 @@ void Conference::on_member_event(const MemberPtr& member, LegEvent event) {
 void Conference::on_seized(const MemberPtr& member, const media::tdm::PortId& port) {
   if (member->party.slot) services_.conferences->leave(member->id);
   member->party.slot = port;
-  if (!give_place(member)) return dismiss(member, "no media");
+  if (!join_board(member)) return dismiss(member, "no media");
   media::Seat seat = media::Seat::waits;
   if (member->admitted) seat = member->muted ? media::Seat::listens : media::Seat::talks;
   services_.conferences->seat(member->id, seat);

@@ -102,7 +102,7 @@ class Conference final : public std::enable_shared_from_this<Conference> {
 
   // Who is in (conference.cpp).
   void refuse(const MemberPtr& member, int status, const std::string& warning);
-  base::Result<LocalMedia> give_place(const MemberPtr& member);
+  base::Result<LocalMedia> join_board(const MemberPtr& member);
   void ask_pin_or_admit(const MemberPtr& member);
   void admit(const MemberPtr& member);
   void on_digit(media::MemberId id, char digit);

@@ -150,7 +150,7 @@ void Conference::invite(const Invited& invited, const std::shared_ptr<Leg>& leg,
   party.clear_reason = clear_reason;
   // A port has its place when it is seized.
   const bool is_port = !leg->flow();
-  const base::Result<LocalMedia> here = is_port ? slot_place() : give_place(member);
+  const base::Result<LocalMedia> here = is_port ? slot_place() : join_board(member);
   if (!here) return invited->best.add({503, "No media port is free.", {}, here.error().code});
   if (!is_port) services_.conferences->seat(member->id, media::Seat::waits);
   party.media.emplace(*here, services_.settings.suites);

@@ -42,7 +42,7 @@ void Conference::begin_intrusion(const MemberPtr& newcomer, const IntrusionDiall
   newcomer->call_id = base::random_hex(8);
   members_.push_back(newcomer);
   Party& party = newcomer->party;
-  const auto here = give_place(newcomer);
+  const auto here = join_board(newcomer);
   if (!here) return refuse(newcomer, 503, "No media port is free.");
   services_.conferences->seat(newcomer->id, media::Seat::waits);
   party.media.emplace(*here, services_.settings.suites);
@@ -110,7 +110,7 @@ base::Result<void> Conference::take_in(const MemberPtr& member) {
   Party& party = member->party;
   member->moving = true;
   member->able = member->is_encrypted();
-  const auto here = give_place(member);
+  const auto here = join_board(member);
   if (!here) return tl::unexpected(here.error());
   party.media->move_to(*here);
   const auto form = is_never_encrypted()

@@ -28,6 +28,13 @@ struct SlotRoom : Rooms {
     caller.dial("700");
     EXPECT_EQ(caller.hears(), std::nullopt) << "no tone: it is answered";
   }
+  /// The set, which hears the dial tone, calls the phone, which answers.
+  void set_calls(Phone& phone) {
+    set.dial(phone.number);
+    const auto invite = phone.request(sip::Method::invite);
+    phone.respond(*invite, 200, savp_answer(*invite, 6000, 'c'));
+    phone.request(sip::Method::ack);
+  }
   FakeConferences::Member& member(std::size_t back = 0) { return exchange.conferences.member(back); }
 
   TdmSide set;
@@ -110,10 +117,7 @@ TEST(SlotMember, ComesBackFromAnEnquiry) {
   const auto before = room.exchange.tdm.members.rbegin()->first;
   room.set.tell(HookFlash{});
   EXPECT_EQ(room.set.hears(), CallTone::dial);
-  room.set.dial("101");
-  const auto invite = other.request(sip::Method::invite);
-  other.respond(*invite, 200, savp_answer(*invite, 6000, 'c'));
-  other.request(sip::Method::ack);
+  room.set_calls(other);
   EXPECT_EQ(room.exchange.tdm.last().port, room.set.id) << "its voice is with the other call";
   other.send("BYE");
   other.response(200);
@@ -195,10 +199,7 @@ TEST(SlotMember, HangsUpAndGivesItsPlaceToWhomItHasOnHold) {
   Phone& phone = room.exchange.phone("101");
   room.enter_encrypted("100", "700");
   room.set.tell(OffHook{});
-  room.set.dial("101");
-  const auto invite = phone.request(sip::Method::invite);
-  phone.respond(*invite, 200, savp_answer(*invite, 6000, 'c'));
-  phone.request(sip::Method::ack);
+  room.set_calls(phone);
   room.set.tell(HookFlash{});
   const auto hold = phone.request(sip::Method::invite);
   phone.respond(*hold, 200, savp_answer(*hold, 6000, 'c', "recvonly"));
@@ -215,10 +216,7 @@ TEST(SlotMember, HangsUpAndGivesItsPlaceToWhomItConsulted) {
   room.enter_encrypted("100", "700");
   room.set_enters(room.set);
   room.set.tell(HookFlash{});
-  room.set.dial("101");
-  const auto invite = phone.request(sip::Method::invite);
-  phone.respond(*invite, 200, savp_answer(*invite, 6000, 'c'));
-  phone.request(sip::Method::ack);
+  room.set_calls(phone);
   room.set.tell(OnHook{});
   takes_the_place(room, phone);
 }
@@ -229,10 +227,7 @@ TEST(SlotMember, LeavesTheRoomWhereItsPlaceCannotBeGiven) {
   room.enter_encrypted("100", "700");
   room.set_enters(room.set);
   room.set.tell(HookFlash{});
-  room.set.dial("101");
-  const auto invite = phone.request(sip::Method::invite);
-  phone.respond(*invite, 200, savp_answer(*invite, 6000, 'c'));
-  phone.request(sip::Method::ack);
+  room.set_calls(phone);
   // The phone sends the set to somebody else, who rings.
   Phone& third = room.exchange.phone("102");
   phone.send("REFER", {}, "Refer-To: <sip:102@192.0.2.1>\r\n");
@@ -250,10 +245,7 @@ TEST(SlotMember, IsBrokenInOnAndGoesBackToItsCall) {
   room.exchange.subscription("103").intrusion_right = true;
   room.exchange.publish();
   room.set.tell(OffHook{});
-  room.set.dial("100");
-  const auto invite = phone.request(sip::Method::invite);
-  phone.respond(*invite, 200, savp_answer(*invite, 5000, 'b'));
-  phone.request(sip::Method::ack);
+  room.set_calls(phone);
 
   newcomer.invite("*55100", description("RTP/AVP", 4000));
   newcomer.ack(*newcomer.response(200));
