@@ -11,10 +11,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
 import certificate_rows  # noqa: E402
+import medians  # noqa: E402
 import room_rows  # noqa: E402
 import signalling_rows  # noqa: E402
 import voice_rows  # noqa: E402
-from medians import medians  # noqa: E402
 
 DOCUMENT = ROOT / "docs/performance.md"
 PARTS = ["signalling", "voice", "rooms", "certificates", "micro"]
@@ -41,10 +41,13 @@ def table(headings: list[str], rows: list[list[str]]) -> str:
 def signalling(build, folder):
     rows = signalling_rows.rows(build, folder / "signalling", progress)
     return ("## Signalling\n\nOne worker each unless said (`bench/run signalling`); two workers share both cores with "
-            "the load. The servers take turns, three rounds a row, and the median round is shown. Digest on every "
+            "the load. The servers take turns in rounds, each of phones of its own; the median round is shown, and the "
+            "median of how far ahead each round was. Digest on every "
             "REGISTER and INVITE, ECDSA P-256 certificate, TLS 1.3. The raw limit of REGISTER is a loop that copies five "
-            "headers back; of the handshake, OpenSSL accepting and closing.\n\n"
-            + table(["work", "server", "a core does", "as measured", "core µs each", "latency p50 / p99 ms", "ahead of Kamailio"], rows))
+            "headers back; of the handshake, OpenSSL accepting and closing. Our calls bind the ports of their voice and "
+            "write their record; Kamailio passes SDP by, and with rtpengine anchors the voice as we do.\n\n"
+            + table(["work", "server", "a core does", "as measured", "core µs each", "latency p50 / p99 ms",
+                     "ahead of Kamailio", "and of it with rtpengine"], rows))
 
 
 def voice(build, folder):
@@ -65,7 +68,7 @@ def rooms(build, _folder):
     handshakes, agreed = room_rows.handshakes(build, progress)
     return ("## Conferences\n\n`bench/run rooms`: members whose AES-256-GCM packets are decrypted, heard, mixed, encoded and "
             "encrypted, all but the kernel's part, which is that of the section before. Everybody sends all the time, "
-            f"three of each room speak. CPU time, medians of {room_rows.REPETITIONS} interleaved repetitions; the load of "
+            f"three of each room speak. CPU time, medians of {medians.REPETITIONS} interleaved repetitions; the load of "
             f"the machine was {load:.0f} at the beginning.\n\n"
             + table(["conferences", "codec", "CPU ms each 20 ms", "packets sent in them", "µs a member", "members a core"],
                     conferences)
@@ -103,9 +106,9 @@ def micro(build, _folder):
     programs = [each for each in sorted((build / "bench").glob("bench_*"))
                 if each.name not in (*certificate_rows.PROGRAMS, *room_rows.PROGRAMS)]
     for program in programs:
-        for run in medians(build, program.name, progress):
+        for run in medians.medians(build, program.name, progress):
             rows.append([run["run_name"], f"{run['cpu_time']:.0f} {run['time_unit']}"])
-    return ("## Single operations\n\nGoogle Benchmark, one thread, the median of five rounds (`bench/run micro`).\n\n"
+    return (f"## Single operations\n\nGoogle Benchmark, one thread, medians of {medians.REPETITIONS} rounds (`bench/run micro`).\n\n"
             + table(["operation", "CPU time"], rows))
 
 

@@ -5,12 +5,15 @@ import json
 import pathlib
 import socket
 import ssl
+import statistics
 import subprocess
+from typing import NamedTuple
 
 from cores import SHARED_LOAD_CORE, SHARED_SERVER_CORE
 from lab.kamailio import Kamailio
 from lab.pbx import Pbx
 from lab.process import LabError, Process, eventually, free_port
+from lab.rtpengine import Rtpengine
 
 PASSWORD = "bench-only-password"
 FIRST_NUMBER = 1000
@@ -56,15 +59,29 @@ class Bare(Process):
         super().__init__(what, argv, folder / f"{what}.txt")
 
 
-def load(build, scenario, port, pid, **options) -> dict:
-    argv = [*SHARED_LOAD_CORE, str(build / "bench/load/cadenas-load"), scenario, "--port", str(port), "--server-pid", str(pid),
-            "--password", PASSWORD, "--first-number", str(FIRST_NUMBER)]
+def load(build, scenario, port, pids, first_number=FIRST_NUMBER, **options) -> dict:
+    argv = [*SHARED_LOAD_CORE, str(build / "bench/load/cadenas-load"), scenario, "--port", str(port),
+            "--server-pid", *map(str, pids), "--password", PASSWORD, "--first-number", str(first_number)]
     for name, value in options.items():
         argv += [f"--{name}", str(value)]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode not in (0, 1) or not done.stdout:
         raise LabError(f"{scenario}: {done.stdout}{done.stderr}")
     return json.loads(done.stdout)
+
+
+class Server(NamedTuple):
+    """What is measured, and the processes that its work costs."""
+
+    sip_port: int
+    tls_port: int
+    pids: tuple[int, ...]
+
+    def port(self, transport: str) -> int:
+        return self.sip_port if transport == "udp" else self.tls_port
+
+
+OURS, KAMAILIO, WITH_VOICE, LIMIT = "cadenas", "kamailio", "kamailio + rtpengine", "raw limit"
 
 
 def is_whole(result: dict) -> bool:
@@ -77,55 +94,69 @@ def goes_on(result: dict, operations: int) -> bool:
 
 
 # name, scenario, transport, options
-SCENARIOS = [
+REGISTRATIONS = [
     ("REGISTER over UDP", "register", "udp", {"operations": 100_000, "phones": 128}),
     ("REGISTER over kept TLS connections", "register", "tls", {"operations": 100_000, "phones": 128}),
-    ("full TLS handshake + REGISTER with digest", "connect-register", "tls", {"operations": 4_000, "phones": 32}),
+    ("full TLS handshake + REGISTER with digest", "connect-register", "tls", {"operations": 3_000, "phones": 32}),
+]
+CALLS = [
     ("call over UDP (INVITE … BYE, digest)", "calls", "udp", {"operations": 3_000, "phones": 128}),
     ("call over TLS (INVITE … BYE, digest)", "calls", "tls", {"operations": 3_000, "phones": 128}),
 ]
 IDLE_PHONES = 10_000
-ROUNDS = 3
+# Those of calls are short, and what a call costs a server differs by a third from one to the next.
+ROUNDS = {"register": 3, "connect-register": 3, "calls": 7}
 FELL_OVER: dict = {}
 
 
+def phones_of(scenario, options) -> int:
+    """How many phones a round is of. Each has phones of its own: what those of the rounds before have left,
+    contacts on ports that nobody listens to any more, would be called as well."""
+    return options["phones"] + (options["operations"] if scenario == "connect-register" else 0)
+
+
+def median(results: list[dict]) -> dict:
+    return sorted(results, key=lambda each: each["server_cpu_us"])[len(results) // 2]
+
+
 class Bench:
-    """Each row in rounds, one server after the other within a round, so that a drift of the machine meets all of them;
-    the median round is kept. Servers that wait for their turn cost nothing."""
+    """Each row in rounds, one server after the other within a round, so that a drift of the machine meets all of them.
+    Servers that wait for their turn cost nothing."""
 
     def __init__(self, build: pathlib.Path, progress):
         self.build, self.progress = build, progress
-        self.measured: dict[str, dict[str, dict]] = {}
+        self.measured: dict[str, dict[str, list[dict]]] = {}  # by row and server, its rounds
+        self.first_number = FIRST_NUMBER
 
     def row(self, name, servers, scenario, transport, options):
-        """`servers`: who, where it listens, its process; a scenario of its own where it is a raw limit."""
+        """`servers`: who, what, and how the load calls the scenario there."""
         rounds: dict[str, list[dict]] = {}
-        for _ in range(ROUNDS):
-            for who, port, server, own in servers:
+        for _ in range(ROUNDS[scenario]):
+            for who, server, called in servers:
                 if FELL_OVER in rounds.setdefault(who, []):
                     continue
-                result = load(self.build, own or scenario, port, server.pid, transport=transport, **options)
-                if not is_whole(result) and who != "kamailio":
+                result = load(self.build, called, server.port(transport), server.pids, self.first_number,
+                              transport=transport, **options)
+                if not is_whole(result) and who in (OURS, LIMIT):
                     raise LabError(f"{who}: {name}: {result}")
                 # Debian's Kamailio 5.6 frees twice in its shared memory when several of its processes serve TLS by
                 # OpenSSL 3, and crashes or answers no more; a peer that falls over is a row, too.
                 rounds[who].append(result if goes_on(result, options["operations"]) else FELL_OVER)
+            self.first_number += phones_of(scenario, options)
+        self.measured[name] = rounds
         for who, results in rounds.items():
             if FELL_OVER in results:
-                self.measured.setdefault(name, {})[who] = FELL_OVER
                 self.progress(f"{who}: {name}: the server fell over")
                 continue
-            result = sorted(results, key=lambda each: each["server_cpu_us"])[len(results) // 2]
-            result["failed"] = sum(each["failed"] for each in results)
-            self.measured.setdefault(name, {})[who] = result
-            self.progress(f"{who}: {name}: {result['server_cpu_us']:.1f} µs of a core each, "
-                          f"{result['completed'] / result['seconds']:.0f}/s, p99 {result['p99_ms']:.1f} ms")
+            middle = median(results)
+            self.progress(f"{who}: {name}: {middle['server_cpu_us']:.1f} µs of a core each, "
+                          f"{middle['completed'] / middle['seconds']:.0f}/s, p99 {middle['p99_ms']:.1f} ms")
 
     def idle_memory(self, who, server):
-        result = load(self.build, "idle", server.tls_port, server.pid, transport="tls", phones=IDLE_PHONES, seconds=120)
+        result = load(self.build, "idle", server.tls_port, server.pids, transport="tls", phones=IDLE_PHONES, seconds=120)
         if not is_whole(result):
             raise LabError(f"idle: {result}")
-        self.measured.setdefault("memory of an idle TLS-registered phone", {})[who] = result
+        self.measured.setdefault("memory of an idle TLS-registered phone", {})[who] = [result]
         self.progress(f"{who}: {result['server_kb'] / IDLE_PHONES:.1f} kB an idle phone")
 
 
@@ -136,59 +167,87 @@ def rows(build: pathlib.Path, folder: pathlib.Path, progress) -> list[list[str]]
     certificate, key = issue_certificate(folder)
     bench = Bench(build, progress)
 
-    @contextlib.contextmanager
-    def servers_of(name, workers, prefix, phones):
-        with Pbx(folder / f"pbx-{name}", certificate=certificate, key=key, loops=workers, prefix=prefix,
-                 per_source=20_000) as ours:
-            ours.unlock()
-            for number in range(FIRST_NUMBER, FIRST_NUMBER + phones):
-                # Clear media: Kamailio passes SDP by, so the calls of both rows are described alike.
-                ours.add_user(str(number), PASSWORD, srtp_mode="off")
-            with Kamailio(folder / f"kamailio-{name}", free_port(), free_port(), PASSWORD, certificate, key,
-                          workers=workers, prefix=prefix) as kamailio:
-                peers = {"cadenas": ours, "kamailio": kamailio}
-                for server in peers.values():
-                    demand_certificate(server.tls_port, certificate)
-                yield peers
+    def ours(stack, name, workers, prefix, phones) -> Server:
+        pbx = stack.enter_context(Pbx(folder / f"pbx-{name}", certificate=certificate, key=key, loops=workers,
+                                      prefix=prefix, per_source=20_000))
+        pbx.unlock()
+        for number in range(FIRST_NUMBER, FIRST_NUMBER + phones):
+            # Clear media: Kamailio passes SDP by, so the calls of all rows are described alike.
+            pbx.add_user(str(number), PASSWORD, srtp_mode="off")
+        return Server(pbx.sip_port, pbx.tls_port, (pbx.pid,))
 
-    def measure(workers, prefix, phones, scenarios, suffix=""):
+    def kamailio(stack, name, workers, prefix, relay=None) -> Server:
+        peer = stack.enter_context(Kamailio(folder / f"kamailio-{name}", free_port(), free_port(), PASSWORD, certificate,
+                                            key, workers=workers, prefix=prefix, relay=relay.control if relay else ""))
+        return Server(peer.sip_port, peer.tls_port, (peer.pid, relay.pid) if relay else (peer.pid,))
+
+    def servers(stack, name, workers, prefix, phones) -> dict[str, Server]:
+        peers = {OURS: ours(stack, name, workers, prefix, phones), KAMAILIO: kamailio(stack, name, workers, prefix)}
+        for server in peers.values():
+            demand_certificate(server.tls_port, certificate)
+        return peers
+
+    def with_voice(stack, name, workers, prefix) -> Server:
+        # It binds ports that others have: none of the phones' or of ours.
+        relay = stack.enter_context(Rtpengine(folder / f"rtpengine-{name}", threads=workers, prefix=prefix,
+                                              first_port=10_000, last_port=19_998, delete_delay=0))
+        return kamailio(stack, f"{name}-relay", workers, prefix, relay)
+
+    def raw_limits(stack) -> dict:
+        """By scenario and transport: the server, and the scenario it knows."""
+        udp = stack.enter_context(Bare(build, folder, "bare-udp"))
+        tls = stack.enter_context(Bare(build, folder, "bare-tls", certificate, key))
+        eventually("the bare servers", lambda: udp.alive() and is_listening(tls.port))
+        return {("register", "udp"): (Server(udp.port, 0, (udp.pid,)), "register"),
+                ("connect-register", "tls"): (Server(0, tls.port, (tls.pid,)), "handshake")}
+
+    def measure(name, workers, prefix, scenarios, suffix=""):
+        phones = sum(ROUNDS[scenario] * phones_of(scenario, options) for _, scenario, _, options in scenarios)
+        bench.first_number = FIRST_NUMBER
         with contextlib.ExitStack() as stack:
-            peers = stack.enter_context(servers_of(f"{workers}-workers", workers, prefix, phones))
-            limits = {}
-            if workers == 1:
-                bare_udp = stack.enter_context(Bare(build, folder, "bare-udp"))
-                bare_tls = stack.enter_context(Bare(build, folder, "bare-tls", certificate, key))
-                eventually("the bare servers", lambda: bare_udp.alive() and is_listening(bare_tls.port))
-                limits = {("register", "udp"): (bare_udp, None), ("connect-register", "tls"): (bare_tls, "handshake")}
+            peers = servers(stack, name, workers, prefix, phones)
+            if scenarios is CALLS:
+                peers[WITH_VOICE] = with_voice(stack, name, workers, prefix)
+            limits = raw_limits(stack) if scenarios is REGISTRATIONS else {}
             for row, scenario, transport, options in scenarios:
-                servers = [(who, server.sip_port if transport == "udp" else server.tls_port, server, None)
-                           for who, server in peers.items()]
+                in_turn = [(who, server, scenario) for who, server in peers.items()]
                 if (scenario, transport) in limits:
-                    bare, own = limits[scenario, transport]
-                    servers.append(("raw limit", bare.port, bare, own))
-                bench.row(row + suffix, servers, scenario, transport, options)
+                    in_turn.append((LIMIT, *limits[scenario, transport]))
+                bench.row(row + suffix, in_turn, scenario, transport, options)
 
-    # Of fresh servers: what calls have left free in a heap would be taken first.
-    with servers_of("memory", 1, tuple(SHARED_SERVER_CORE), IDLE_PHONES) as fresh:
-        for who, server in fresh.items():
+    one_core = tuple(SHARED_SERVER_CORE)
+    # Of fresh servers: what other work has left free in a heap would be taken first.
+    with contextlib.ExitStack() as stack:
+        for who, server in servers(stack, "memory", 1, one_core, IDLE_PHONES).items():
             bench.idle_memory(who, server)
-    measure(1, tuple(SHARED_SERVER_CORE), IDLE_PHONES, SCENARIOS)
-    measure(2, (), 200, [each for each in SCENARIOS if each[1] == "calls"], ", 2 workers")
-    return [_row(row, who, result, by_server) for row, by_server in bench.measured.items()
-            for who, result in by_server.items()]
+    measure("registrations", 1, one_core, REGISTRATIONS)
+    measure("calls", 1, one_core, CALLS)
+    measure("calls-2", 2, (), CALLS, ", 2 workers")
+    return [_row(row, who, by_server) for row, by_server in bench.measured.items() for who in by_server]
 
 
-def _row(row, who, result, by_server):
-    if result is FELL_OVER:
-        return [row, who, "fell over", "", "", "", ""]
+def _row(row, who, by_server):
+    if FELL_OVER in by_server[who]:
+        return [row, who, "fell over", *[""] * 5]
+    result = median(by_server[who])
     if result["server_kb"] and row.startswith("memory"):
-        peer = by_server.get("kamailio", result)["server_kb"]
         return [row, who, f"{result['server_kb'] / IDLE_PHONES:.1f} kB", "", "", "",
-                f"{peer / result['server_kb']:.2f} ×" if who == "cadenas" else ""]
+                *_ahead(who, by_server, "server_kb")]
     cost = result["server_cpu_us"]
     rate = f"{result['completed'] / result['seconds']:,.0f} /s"
-    if result["failed"]:
-        rate += f", {result['failed']} failed in {ROUNDS} rounds"
-    peer = (by_server.get("kamailio") or result)["server_cpu_us"]
+    if failed := sum(each["failed"] for each in by_server[who]):
+        rate += f", {failed} failed in {len(by_server[who])} rounds"
     return [row, who, f"{1e6 / cost:,.0f} /s", rate, f"{cost:.1f}", f"{result['p50_ms']:.2f} / {result['p99_ms']:.2f}",
-            f"{peer / cost:.2f} ×" if who == "cadenas" and by_server.get("kamailio") else ""]
+            *_ahead(who, by_server, "server_cpu_us")]
+
+
+def _ahead(who, by_server, cost):
+    """How much more each peer needs than we do, the median of the rounds; nothing where there is no such peer, or it
+    fell over."""
+    def ratio(peer):
+        rounds = by_server.get(peer, [])
+        if who != OURS or not rounds or FELL_OVER in rounds:
+            return ""
+        return f"{statistics.median(theirs[cost] / our[cost] for theirs, our in zip(rounds, by_server[OURS])):.2f} ×"
+
+    return [ratio(KAMAILIO), ratio(WITH_VOICE)]

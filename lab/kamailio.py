@@ -1,4 +1,5 @@
-"""Kamailio as a registrar and stateful proxy with digest, on loopback: the peer of bench/signalling."""
+"""Kamailio as a registrar and stateful proxy with digest, on loopback, with or without rtpengine for the voice of calls:
+the peer of bench/signalling."""
 
 import pathlib
 
@@ -31,6 +32,7 @@ loadmodule "usrloc.so"
 loadmodule "registrar.so"
 loadmodule "auth.so"
 loadmodule "tls.so"
+{load_relay}
 modparam("tls", "tls_method", "TLSv1.2+")
 modparam("tls", "certificate", "{certificate}")
 modparam("tls", "private_key", "{key}")
@@ -42,7 +44,10 @@ request_route {{
   if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
   if (is_method("CANCEL")) {{ if (t_check_trans()) t_relay(); exit; }}
   if (has_totag()) {{
-    if (loose_route()) {{ t_relay(); exit; }}
+    if (loose_route()) {{
+      {end_relay}
+      t_relay(); exit;
+    }}
     if (is_method("ACK")) {{ if (t_check_trans()) t_relay(); exit; }}
     sl_send_reply("404", "Not Here"); exit;
   }}
@@ -56,20 +61,33 @@ request_route {{
   consume_credentials();
   record_route();
   if (!lookup("location")) {{ sl_send_reply("404", "Not Found"); exit; }}
+  {begin_relay}
   t_relay();
 }}
+{answer_relay}
 """
+
+# What makes rtpengine anchor the voice of a call.
+WITHOUT_RELAY = {"load_relay": "", "begin_relay": "", "answer_relay": "", "end_relay": ""}
+WITH_RELAY = {
+    "load_relay": 'loadmodule "rtpengine.so"\nmodparam("rtpengine", "rtpengine_sock", "udp:%s")',
+    "begin_relay": 'rtpengine_offer("replace-origin"); t_on_reply("ANSWER");',
+    "answer_relay": 'onreply_route[ANSWER] { if (has_body("application/sdp")) rtpengine_answer("replace-origin"); }',
+    "end_relay": 'if (is_method("BYE")) rtpengine_delete();',
+}
 
 
 class Kamailio(Process):
-    """`workers` processes for UDP and as many for TCP and TLS; every number has the same password."""
+    """`workers` processes for UDP and as many for TCP and TLS; every number has the same password. `relay`: the control
+    address of the rtpengine that anchors the voice of its calls."""
 
     def __init__(self, folder: pathlib.Path, sip_port: int, tls_port: int, password: str, certificate: pathlib.Path,
-                 key: pathlib.Path, workers: int = 1, prefix: tuple = ()):
+                 key: pathlib.Path, workers: int = 1, prefix: tuple = (), relay: str = ""):
         folder.mkdir(parents=True, exist_ok=True)
         config = folder / "kamailio.cfg"
+        relay_lines = WITH_RELAY | {"load_relay": WITH_RELAY["load_relay"] % relay} if relay else WITHOUT_RELAY
         config.write_text(CONFIG.format(sip=sip_port, tls=tls_port, password=password, certificate=certificate,
-                                        key=key, workers=workers))
+                                        key=key, workers=workers, **relay_lines))
         super().__init__("kamailio", [*prefix, "kamailio", "-DD", "-E", "-f", str(config), "-m", "1024", "-M", "32",
                                       "-Y", str(folder), "-P", str(folder / "kamailio.pid")], folder / "output.txt")
         self.sip_port, self.tls_port = sip_port, tls_port

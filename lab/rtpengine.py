@@ -25,7 +25,8 @@ class Rtpengine(Process):
     """One daemon with `threads` media threads, without its kernel module."""
 
     def __init__(self, folder: pathlib.Path, threads: int = 1, first_port: int = 42000, last_port: int = 65534,
-                 prefix: tuple = ()):
+                 prefix: tuple = (), delete_delay: int = 30):
+        """`delete_delay`: seconds that it keeps a call, and its ports, after it was deleted; 30 is its own default."""
         folder.mkdir(parents=True, exist_ok=True)
         self._ng = ("127.0.0.1", free_port())
         self._cookie = 0
@@ -34,7 +35,8 @@ class Rtpengine(Process):
         super().__init__("rtpengine", [
             *prefix, "rtpengine", "--config-file=none", "--table=-1", "--foreground", "--log-stderr", "--log-level=3",
             "--interface=127.0.0.1", f"--listen-ng={self._ng[0]}:{self._ng[1]}", f"--port-min={first_port}",
-            f"--port-max={last_port}", f"--num-threads={threads}", "--no-fallback", f"--pidfile={folder}/pid",
+            f"--port-max={last_port}", f"--num-threads={threads}", "--no-fallback", f"--delete-delay={delete_delay}",
+            f"--pidfile={folder}/pid",
         ], folder / "output.txt")
 
     def __enter__(self):

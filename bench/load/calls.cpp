@@ -217,7 +217,7 @@ LoadResult run_calls(const LoadPlan& plan) {
     result.problem = "not every phone could register: " + result.problem;
     return result;
   }
-  const auto before = cost_of(plan.server_pid);
+  const auto before = cost_of(plan.server_pids);
   const auto begin = SteadyClock::now();
   for (auto& caller : callers) caller.call();
   const bool in_time = poller.run([&] { return result.completed + result.failed >= plan.operations; }, plan.limit);
@@ -225,7 +225,7 @@ LoadResult run_calls(const LoadPlan& plan) {
   if (!in_time) result.problem = "the time limit was reached: " + result.problem;
   if (result.completed > 0) {
     result.server_cpu_us =
-        (cost_of(plan.server_pid).cpu_seconds - before.cpu_seconds) * 1e6 / static_cast<double>(result.completed);
+        (cost_of(plan.server_pids).cpu_seconds - before.cpu_seconds) * 1e6 / static_cast<double>(result.completed);
   }
   result.p50_ms = percentile(latencies, 0.50);
   result.p99_ms = percentile(latencies, 0.99);

@@ -41,7 +41,8 @@ int main(int argc, char** argv) {
   app.add_option("--phones", plan.phones, "phones at the same time");
   app.add_option("--operations", plan.operations, "operations to complete");
   app.add_option("--seconds", seconds, "bound on the run");
-  app.add_option("--server-pid", plan.server_pid, "process whose CPU time and memory are counted, with its children");
+  app.add_option("--server-pid", plan.server_pids,
+                 "processes whose CPU time and memory are counted, with their children");
   app.add_option("--certificate", certificate, "bare-tls: certificate file");
   app.add_option("--key", key, "bare-tls: key file");
   CLI11_PARSE(app, argc, argv);

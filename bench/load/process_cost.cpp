@@ -35,9 +35,9 @@ void add_one(pid_t pid, ProcessCost& sum) {
 
 }  // namespace
 
-ProcessCost cost_of(pid_t server) {
+ProcessCost cost_of(const std::vector<pid_t>& servers) {
   ProcessCost sum;
-  if (server > 0) add_one(server, sum);
+  for (const auto server : servers) add_one(server, sum);
   return sum;
 }
 

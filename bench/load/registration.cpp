@@ -31,16 +31,16 @@ class Run {
   }
 
   LoadResult run() {
-    const auto before = cost_of(plan_.server_pid);
+    const auto before = cost_of(plan_.server_pids);
     const auto begin = SteadyClock::now();
     for (unsigned i = 0; i < plan_.phones; ++i) {
-      slots_.push_back(std::make_unique<Slot>(*this, plan_.first_number + i));
+      slots_.push_back(std::make_unique<Slot>(*this));
     }
     // Connections are opened a few at a time: a listen queue that overflows would measure the kernel's retries.
     const std::size_t at_once = then_ == Then::stay ? 32 : slots_.size();
     while (opened_ < std::min(at_once, slots_.size())) slots_[opened_++]->start();
     const bool in_time = poller_.run([this] { return finished(); }, plan_.limit);
-    const auto after = cost_of(plan_.server_pid);
+    const auto after = cost_of(plan_.server_pids);
 
     LoadResult result;
     result.completed = completed_;
@@ -59,12 +59,11 @@ class Run {
  private:
   class Slot final : public Wire::User {
    public:
-    Slot(Run& run, unsigned number)
-        : run_(run), phone_(std::to_string(number), run.plan_.password, run.plan_.server_name) {}
+    explicit Slot(Run& run) : run_(run), phone_(run.next_phone()) {}
 
     void start() {
       begin_ = SteadyClock::now();
-      phone_ = Phone(phone_.number(), run_.plan_.password, run_.plan_.server_name);
+      if (wire_) phone_ = run_.next_phone();
       SSL_CTX* tls = run_.plan_.transport == sip::Transport::tls ? run_.tls_.get() : nullptr;
       wire_ = std::make_unique<Wire>(run_.poller_, run_.plan_.transport, run_.plan_.server, tls, *this);
     }
@@ -113,6 +112,9 @@ class Run {
     SteadyClock::time_point begin_;
   };
 
+  /// Each connection is of another phone: one that came back a hundred times would have a hundred contacts with a
+  /// server that keeps those of lost connections.
+  Phone next_phone() { return {std::to_string(next_number_++), plan_.password, plan_.server_name}; }
   bool finished() {
     auto due = std::move(later_);
     later_.clear();
@@ -140,6 +142,7 @@ class Run {
   std::vector<std::unique_ptr<Slot>> slots_;
   std::vector<std::function<void()>> later_;
   std::size_t opened_ = 0;
+  unsigned next_number_ = plan_.first_number;
   std::uint64_t completed_ = 0;
   std::uint64_t failed_ = 0;
   std::vector<double> latencies_ms_;

@@ -24,7 +24,7 @@ struct LoadPlan {
   unsigned phones = 64;  ///< phones (and so flows) at the same time
   std::uint64_t operations = 10000;
   std::chrono::seconds limit{60};
-  pid_t server_pid = 0;  ///< whose CPU time and memory are counted; 0: none
+  std::vector<pid_t> server_pids;  ///< whose CPU time and memory are counted, together
 };
 
 /// What one run measured.
@@ -41,7 +41,8 @@ struct LoadResult {
 
 /// REGISTER again and again on kept flows, each phone waiting for its answer before the next (nonce reused, nc rising).
 LoadResult run_register(const LoadPlan& plan);
-/// Connect, full TLS handshake, REGISTER, 401, REGISTER with digest, 200, gone: the life of a phone that restarts.
+/// Connect, full TLS handshake, REGISTER, 401, REGISTER with digest, 200, gone: a phone that starts, and after it
+/// another; plan.operations + plan.phones numbers are used.
 LoadResult run_connect_register(const LoadPlan& plan);
 /// A full TLS handshake, nothing else: against a bare OpenSSL server it is the raw limit.
 LoadResult run_handshake(const LoadPlan& plan);

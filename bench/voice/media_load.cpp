@@ -211,7 +211,7 @@ int main(int argc, char** argv) {
   for (auto now = begin; now < end; now = SteadyClock::now()) {
     if (!counting && now >= warm) {
       counting = true;
-      before = bench::cost_of(server);
+      before = bench::cost_of({server});
     }
     while (due[next] <= now) {
       a.send(next, totals, counting);
@@ -225,7 +225,7 @@ int main(int argc, char** argv) {
     a.receive(totals);
     b.receive(totals);
   }
-  const double cpu = bench::cost_of(server).cpu_seconds - before.cpu_seconds;
+  const double cpu = bench::cost_of({server}).cpu_seconds - before.cpu_seconds;
   // Late packets are waited for: they are late, which p99 says, and not lost.
   for (const auto late = SteadyClock::now() + std::chrono::milliseconds(500); SteadyClock::now() < late;) {
     ::poll(readable.data(), readable.size(), 20);

@@ -1,5 +1,6 @@
 #include "base/bytes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -29,6 +30,42 @@ constexpr std::array<std::int8_t, 256> base64_values() {
   return table;
 }
 constexpr auto kBase64Values = base64_values();
+
+void ask_kernel(std::span<std::uint8_t> out) {
+  while (!out.empty()) {
+    const ssize_t got = getrandom(out.data(), out.size(), 0);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      // Without randomness no key, nonce or tag can be made: going on would be a lie about security.
+      std::abort();
+    }
+    out = out.subspan(static_cast<std::size_t>(got));
+  }
+}
+
+/// Randomness that the kernel gave one thread ahead: a call makes a dozen tags, branches and keys, and a system call
+/// for each costs more than writing its message. What was taken is wiped here.
+class RandomReserve {
+ public:
+  static constexpr std::size_t kLargest = 64;
+
+  ~RandomReserve() { secure_wipe(octets_); }
+  /// At most kLargest octets.
+  void take(std::span<std::uint8_t> out) {
+    if (left_ < out.size()) {
+      ask_kernel(octets_);
+      left_ = octets_.size();
+    }
+    const auto from = std::span(octets_).subspan(octets_.size() - left_, out.size());
+    std::copy(from.begin(), from.end(), out.begin());
+    secure_wipe(from);
+    left_ -= out.size();
+  }
+
+ private:
+  std::array<std::uint8_t, 512> octets_{};
+  std::size_t left_ = 0;  // the last ones
+};
 
 }  // namespace
 
@@ -109,15 +146,9 @@ bool equal_constant_time(ByteView a, ByteView b) {
 }
 
 void fill_random(std::span<std::uint8_t> out) {
-  while (!out.empty()) {
-    const ssize_t got = getrandom(out.data(), out.size(), 0);
-    if (got < 0) {
-      if (errno == EINTR) continue;
-      // Without randomness no key, nonce or tag can be made: going on would be a lie about security.
-      std::abort();
-    }
-    out = out.subspan(static_cast<std::size_t>(got));
-  }
+  thread_local RandomReserve reserve;
+  if (out.size() > RandomReserve::kLargest) return ask_kernel(out);
+  reserve.take(out);
 }
 
 std::string random_hex(std::size_t octets) {

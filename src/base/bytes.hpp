@@ -35,7 +35,7 @@ std::optional<Bytes> from_base64(std::string_view text);
 void secure_wipe(std::span<std::uint8_t> memory);
 /// Equal content, in time that depends on the lengths only.
 bool equal_constant_time(ByteView a, ByteView b);
-/// Cryptographically strong random octets (getrandom).
+/// Cryptographically strong random octets, of getrandom. Ends the process where there are none.
 void fill_random(std::span<std::uint8_t> out);
 /// `octets` random octets as lower-case hex: tags, branches, nonces, ids.
 std::string random_hex(std::size_t octets);

@@ -7,6 +7,20 @@
 
 namespace cadenas::base {
 
+namespace {
+
+/// inet_ntop goes through printf for it, and every message says several.
+std::string dotted(std::uint32_t address) {
+  std::string text;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    if (!text.empty()) text += '.';
+    text += std::to_string(address >> shift & 0xff);
+  }
+  return text;
+}
+
+}  // namespace
+
 Endpoint Endpoint::from(const sockaddr* address) {
   Endpoint out;
   if (address->sa_family == AF_INET6) {
@@ -54,13 +68,12 @@ bool Endpoint::is_loopback() const {
 }
 
 std::string Endpoint::address() const {
-  char text[INET6_ADDRSTRLEN] = "";
   if (is_v6()) {
+    char text[INET6_ADDRSTRLEN] = "";
     inet_ntop(AF_INET6, &storage_.v6.sin6_addr, text, sizeof text);
-  } else if (is_set()) {
-    inet_ntop(AF_INET, &storage_.v4.sin_addr, text, sizeof text);
+    return text;
   }
-  return text;
+  return is_set() ? dotted(ntohl(storage_.v4.sin_addr.s_addr)) : std::string{};
 }
 
 std::string Endpoint::to_string() const {

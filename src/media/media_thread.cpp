@@ -79,11 +79,14 @@ void MediaThread::wake() {
 }
 
 void MediaThread::post(Command command) {
+  bool is_first = false;
   {
     const std::lock_guard lock(posting_);
+    is_first = posted_.empty();
     posted_.push_back(std::move(command));
   }
-  wake();
+  // Whoever posted the first has woken it, and it takes all at once.
+  if (is_first) wake();
 }
 
 void MediaThread::run() {

@@ -1,6 +1,7 @@
 #include "store/commit_queue.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 
 #include "base/log.hpp"
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t most_waiting = 100'000;
 // One commit carries at most this many requests, so that the first of a flood need not wait for the last.
 constexpr std::size_t largest_batch = 512;
+constexpr std::chrono::milliseconds gathering{10};
 
 }  // namespace
 
@@ -38,13 +40,16 @@ void CommitQueue::on_change(Listener listener) {
   listener_ = std::move(listener);
 }
 
-bool CommitQueue::enqueue(Request request) {
+bool CommitQueue::enqueue(Haste haste, Request request) {
+  bool is_heard = false;
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= most_waiting) return false;
+    is_urgent_ = is_urgent_ || haste == Haste::now;
+    is_heard = is_urgent_ || waiting_.empty() || waiting_.size() + 1 >= largest_batch;
     waiting_.push_back(std::move(request));
   }
-  wake_.notify_one();
+  if (is_heard) wake_.notify_one();
   return true;
 }
 
@@ -60,9 +65,11 @@ void CommitQueue::run() {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
       if (waiting_.empty()) return;
+      wake_.wait_for(lock, gathering, [this] { return stopping_ || is_urgent_ || waiting_.size() >= largest_batch; });
       const auto size = static_cast<std::ptrdiff_t>(std::min(waiting_.size(), largest_batch));
       std::move(waiting_.begin(), waiting_.begin() + size, std::back_inserter(batch));
       waiting_.erase(waiting_.begin(), waiting_.begin() + size);
+      is_urgent_ = !waiting_.empty();  // more than a batch has waited long enough
     }
     while (!batch.empty()) carry_out(batch);
   }

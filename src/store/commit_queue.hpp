@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -20,6 +21,10 @@ namespace cadenas::store {
 /// disk, then replaces the snapshot, then tells each caller. Behind `Store`.
 class CommitQueue {
  public:
+  /// `now` where somebody waits for it; `with_others` may stay a few milliseconds, so that a busy hour's records are
+  /// not a write to the disk each. What comes behind it and is for now takes it along.
+  enum class Haste : std::uint8_t { now, with_others };
+
   /// What a request changes in the model, once committed.
   using Change = std::function<void(Snapshot&)>;
   using Listener = std::function<void(std::shared_ptr<const Snapshot>)>;
@@ -36,18 +41,20 @@ class CommitQueue {
   /// `run` is called on the database thread inside a transaction; it may set a change of the snapshot, used only if
   /// `run` succeeds and the commit does. `done` follows as store.hpp says; it may be empty.
   template <class T>
-  void post(std::function<base::Result<T>(Database&, Change&)> run, std::function<void(base::Result<T>)> done) {
-    const bool taken = enqueue([run = std::move(run), done](Database* database, const base::Error* refusal) -> Effect {
-      Change change;
-      auto result = std::make_shared<base::Result<T>>(database ? guarded([&] { return run(*database, change); })
-                                                               : tl::unexpected<base::Error>(*refusal));
-      if (!*result) change = nullptr;
-      return {std::move(change), [result, done](const base::Error* commit_failure) {
-                if (!done) return;
-                if (commit_failure && *result) *result = tl::unexpected<base::Error>(*commit_failure);
-                done(std::move(*result));
-              }};
-    });
+  void post(std::function<base::Result<T>(Database&, Change&)> run, std::function<void(base::Result<T>)> done,
+            Haste haste = Haste::now) {
+    const bool taken =
+        enqueue(haste, [run = std::move(run), done](Database* database, const base::Error* refusal) -> Effect {
+          Change change;
+          auto result = std::make_shared<base::Result<T>>(database ? guarded([&] { return run(*database, change); })
+                                                                   : tl::unexpected<base::Error>(*refusal));
+          if (!*result) change = nullptr;
+          return {std::move(change), [result, done](const base::Error* commit_failure) {
+                    if (!done) return;
+                    if (commit_failure && *result) *result = tl::unexpected<base::Error>(*commit_failure);
+                    done(std::move(*result));
+                  }};
+        });
     if (!taken && done) {
       done(base::fail("store.busy", "The database cannot keep up: too many changes wait. Try again later."));
     }
@@ -72,7 +79,7 @@ class CommitQueue {
   }
   static base::Error unexpected_exception(const std::exception& error);
 
-  bool enqueue(Request request);
+  bool enqueue(Haste haste, Request request);
   void run();
   void carry_out(std::deque<Request>& batch);
   void publish(const std::vector<Effect>& effects);
@@ -83,6 +90,7 @@ class CommitQueue {
   std::condition_variable wake_;
   std::deque<Request> waiting_;
   Listener listener_;
+  bool is_urgent_ = false;  // something of what waits is for now
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -223,7 +223,7 @@ void Store::remove_snmp_destination(std::string name, Done<void> done) {
 
 void Store::record_call(CallRecord record, Done<void> done) {
   queue_->post<void>([record = std::move(record)](Database& db, Change&) { return db.record_call(record); },
-                     std::move(done));
+                     std::move(done), CommitQueue::Haste::with_others);
 }
 
 void Store::find_call(std::string id, Done<CallRecord> done) {
@@ -237,7 +237,7 @@ void Store::recent_calls(std::size_t limit, Done<std::vector<CallRecord>> done) 
 
 void Store::write_journal(JournalEntry entry, Done<void> done) {
   queue_->post<void>([entry = std::move(entry)](Database& db, Change&) { return db.write_journal(entry); },
-                     std::move(done));
+                     std::move(done), CommitQueue::Haste::with_others);
 }
 
 void Store::recent_journal(std::size_t limit, Done<std::vector<JournalEntry>> done) {

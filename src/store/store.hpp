@@ -101,13 +101,14 @@ class Store {
   /// Error "snmp.unknown".
   void remove_snmp_destination(std::string name, Done<void> done);
 
-  /// Error "call.exists".
+  /// On the disk some milliseconds later, together with what else a busy hour records. Error "call.exists".
   void record_call(CallRecord record, Done<void> done);
   /// Error "call.unknown".
   void find_call(std::string id, Done<CallRecord> done);
   /// Newest first.
   void recent_calls(std::size_t limit, Done<std::vector<CallRecord>> done);
 
+  /// On the disk as soon as record_call.
   void write_journal(JournalEntry entry, Done<void> done);
   /// Newest first.
   void recent_journal(std::size_t limit, Done<std::vector<JournalEntry>> done);

@@ -8,6 +8,9 @@ namespace {
 TEST(Endpoint, ParsesAndPrintsBothFamilies) {
   EXPECT_EQ(Endpoint::parse("192.0.2.7", 5061)->to_string(), "192.0.2.7:5061");
   EXPECT_EQ(Endpoint::parse("2001:db8::1", 5061)->to_string(), "[2001:db8::1]:5061");
+  for (const char* address : {"0.0.0.0", "255.255.255.255", "10.0.200.1", "100.99.9.0"}) {
+    EXPECT_EQ(Endpoint::parse(address, 0)->address(), address);
+  }
 }
 
 TEST(Endpoint, RefusesANameWithAStableCode) {

@@ -147,6 +147,37 @@ TEST_F(StoreTest, AnswersQuestionsInTheOrderOfThePosts) {
   EXPECT_EQ(journal->front().subject, "2001");
 }
 
+TEST_F(StoreTest, CommitsARecordThatNothingFollows) {
+  const auto store = started();
+  CallRecord call;
+  call.id = "c1";
+  EXPECT_TRUE(awaited([&](auto done) { store->record_call(call, done); }));
+  EXPECT_TRUE(opened()->find_call("c1"));
+  EXPECT_TRUE(awaited([&](auto done) { store->write_journal({0, {}, "root", "call.ended", "Ended.", "c1"}, done); }));
+  EXPECT_EQ(opened()->recent_journal(10)->size(), 1u);
+}
+
+TEST_F(StoreTest, CommitsARecordBeforeTheChangeBehindIt) {
+  const auto store = started();
+  CallRecord call;
+  call.id = "c1";
+  store->record_call(call, {});
+  ASSERT_TRUE(awaited([&](auto done) { store->add_subscription(subscription("2001"), done); }));
+  EXPECT_TRUE(opened()->find_call("c1"));
+}
+
+TEST_F(StoreTest, RecordsMoreThanABatchWithoutLoss) {
+  {
+    const auto store = started();
+    for (int i = 0; i < 1500; ++i) {
+      CallRecord call;
+      call.id = "c" + std::to_string(i);
+      store->record_call(call, {});
+    }
+  }
+  EXPECT_EQ(opened()->recent_calls(2000)->size(), 1500u);
+}
+
 TEST_F(StoreTest, OutlivesACompletionThatThrows) {
   const auto store = started();
   store->put_class({"a", true}, [](base::Result<void>) { throw std::runtime_error("a fault of the caller"); });
