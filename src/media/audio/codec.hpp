@@ -46,9 +46,9 @@ struct OpusSettings {
   /// Of the frames on our side: a bridge at 16 kHz spares a resampler with `wide`. What is on the wire does not change.
   SampleRate rate = SampleRate::full;
   int bits_per_second = 32'000;
-  /// 0…10. By `bench/run rooms` 1 is as near to what was said as 2 to 7 are, and costs less than half of 5; 8 to 10 are
-  /// a tenth of a dB nearer and cost four times as much.
-  int complexity = 1;
+  /// 0…10. 3 is the least with which no path of voice_path_test dips by 3 dB for 20 ms; by `bench/run rooms` 10 is
+  /// nearer to what was said by less than a tenth of a dB, and costs twice as much.
+  int complexity = 3;
   /// What the encoder protects itself against with in-band FEC (RFC 6716 §2.1.7), 0…100. libopus 1.3 leaves the second
   /// copy out at this bit rate when it expects less than some 10 %; where it is, a lost packet sounds nearly as sent.
   int expected_loss_percent = 15;
