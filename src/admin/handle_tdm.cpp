@@ -36,7 +36,7 @@ void put_tdm_port(const Exchange& exchange, const Reply& reply) {
   if (!place) return reply(problem(place.error()));
   const auto port = read_tdm_port(exchange.request.body, *place);
   if (!port) return reply(problem(port.error()));
-  const store::TdmPort wanted = *port;
+  const store::TdmPort& wanted = *port;
   const Exchange kept{exchange.context, {}, exchange.caller};
   exchange.context->store.put_tdm_port(wanted,
                                        on_api_thread<base::Result<void>>(exchange, [=](const base::Result<void>& done) {

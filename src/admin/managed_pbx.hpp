@@ -44,7 +44,7 @@ class ManagedPbx {
   virtual std::map<std::string, pbx::TrunkState> trunk_states() const = 0;
   virtual std::shared_ptr<const alarms::View> alarms() const = 0;
   virtual void acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done) = 0;
-  virtual void test_snmp(const std::string& destination, Done<alarms::Delivery> done) = 0;
+  virtual void test_snmp(const std::string& destination, const Done<alarms::Delivery>& done) = 0;
   virtual std::string snmp_engine_id() const = 0;
 };
 
@@ -94,8 +94,8 @@ class RunningPbx final : public ManagedPbx {
   void acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done) override {
     pbx_.acknowledge_alarm(id, std::move(who), std::move(done));
   }
-  void test_snmp(const std::string& destination, Done<alarms::Delivery> done) override {
-    pbx_.test_snmp(destination, std::move(done));
+  void test_snmp(const std::string& destination, const Done<alarms::Delivery>& done) override {
+    pbx_.test_snmp(destination, done);
   }
   std::string snmp_engine_id() const override { return pbx_.snmp_engine_id(); }
 

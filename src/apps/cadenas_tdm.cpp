@@ -69,6 +69,6 @@ int main(int argc, char** argv) {
   const base::SystemClock clock;
   apps::tdm::Emulator emulator(
       {socket, *shelf, *ports, *far},
-      [](boost::json::object what) { std::cout << boost::json::serialize(what) << std::endl; }, clock);
+      [](const boost::json::object& what) { std::cout << boost::json::serialize(what) << std::endl; }, clock);
   return emulator.run(file ? file->get() : STDIN_FILENO) ? 0 : failed;
 }

@@ -169,6 +169,7 @@ std::string known_suites() {
 
 void read_suites(TomlSection& calls, std::string_view key, std::vector<media::Suite>& into) {
   std::vector<std::string> names;
+  names.reserve(into.size());
   for (const media::Suite suite : into) names.emplace_back(media::facts(suite).sdp_name);
   calls.texts(key, names);
   if (names.empty()) return calls.refuse(key, "At least one suite is needed.");

@@ -30,7 +30,7 @@ base::Result<SessionPorts> Board::open(SessionId id, AddressFamily a, AddressFam
 }
 
 base::Result<void> Board::configure(SessionId id, Side side, LegMedia media) {
-  if (const base::Result<void> checked = impl_->check(media); !checked) return checked;
+  if (base::Result<void> checked = impl_->check(media); !checked) return checked;
   const std::lock_guard lock(impl_->mutex);
   const auto found = impl_->sessions.find(id);
   if (found == impl_->sessions.end()) return base::fail("media.no-session", "There is no such media session.");

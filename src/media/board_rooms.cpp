@@ -40,7 +40,7 @@ base::Result<base::Endpoint> Board::join(RoomId room, MemberId member, AddressFa
 }
 
 base::Result<void> Board::configure_member(MemberId member, LegMedia media, MemberAudio audio) {
-  if (const base::Result<void> checked = impl_->check(media); !checked) return checked;
+  if (base::Result<void> checked = impl_->check(media); !checked) return checked;
   if (!has_voice(audio)) {
     return base::fail("media.no-voice", "The member of the conference has no voice codec that this board knows.", "m=");
   }

@@ -23,7 +23,7 @@ base::Result<base::Endpoint> Board::open_slot(SessionId id, tdm::TimeSlot slot, 
 }
 
 base::Result<void> Board::configure_slot(SessionId id, LegMedia media, tdm::SlotAudio audio) {
-  if (const base::Result<void> checked = impl_->check(media); !checked) return checked;
+  if (base::Result<void> checked = impl_->check(media); !checked) return checked;
   if (!has_voice(audio.voice)) {
     return base::fail("media.no-voice", "The party has no voice codec that this board knows.", "m=");
   }

@@ -78,7 +78,7 @@ DtlsAssociation::State DtlsAssociation::established() {
     SSL_shutdown(ssl_.get());
     return fail(DtlsFailure::no_srtp_profile);
   }
-  std::array<std::uint8_t, 2 * (32 + 14)> exported;
+  std::array<std::uint8_t, std::size_t{2} * (32 + 14)> exported;
   const std::span<std::uint8_t> used = std::span(exported).first(exported_octets(*suite));
   const bool ready = SSL_export_keying_material(ssl_.get(), used.data(), used.size(), kDtlsSrtpLabel.data(),
                                                 kDtlsSrtpLabel.size(), nullptr, 0, 0) == 1;

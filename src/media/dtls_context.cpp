@@ -10,7 +10,7 @@ namespace cadenas::media {
 namespace {
 
 // A stranger must not make us keep much: a chain of three RSA 4096 certificates is below this.
-constexpr long kMostOfChain = 16 * 1024;
+constexpr long kMostOfChain = 16L * 1024;
 constexpr std::chrono::milliseconds kLeastTimeout{20};
 
 /// In place of a chain to a trust anchor, of which there is none.

@@ -31,7 +31,7 @@ X509Handle self_signed(EVP_PKEY* key, base::WallTime now) {
   for (const std::uint8_t octet : serial) number = number << 8 | octet;
   const auto seconds =
       static_cast<std::time_t>(std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
-  const std::time_t from = seconds - 24 * 3600;  // a peer whose clock is behind
+  const std::time_t from = seconds - std::time_t{24} * 3600;  // a peer whose clock is behind
   const std::time_t until = seconds + std::time_t{10} * 365 * 24 * 3600;
   X509_NAME* name = X509_get_subject_name(certificate);
   require(X509_set_version(certificate, X509_VERSION_3) == 1 &&

@@ -97,7 +97,7 @@ base::Millis MemberReports::next_interval(bool is_first) {
   random_ ^= random_ << 5;
   const std::int64_t spread = 500 + random_ % 1'000;
   // Divided by e - 3/2, since what is late is never made up for (RFC 3550 §6.3.1).
-  const std::int64_t ms = kLeastIntervalMs * spread * 100 / (1'000 * 122);
+  const std::int64_t ms = kLeastIntervalMs * spread * 100 / (std::int64_t{1'000} * 122);
   return base::Millis{is_first ? ms / 2 : ms};
 }
 

@@ -36,8 +36,9 @@ void AlarmNotifier::tell(const alarms::Event& event, const std::vector<alarms::A
 }
 
 void AlarmNotifier::test(const store::SnmpDestination& destination, const std::vector<alarms::Alarm>& active,
-                         const std::string& system_id, std::function<void(base::Result<alarms::Delivery>)> done) {
-  sender_.test(alarms::describe_test(clock_.now(), origin(active, system_id)), destination, std::move(done));
+                         const std::string& system_id,
+                         const std::function<void(base::Result<alarms::Delivery>)>& done) {
+  sender_.test(alarms::describe_test(clock_.now(), origin(active, system_id)), destination, done);
 }
 
 std::vector<std::string> AlarmNotifier::unanswering(const store::Snapshot& model) const {

@@ -33,7 +33,7 @@ class AlarmNotifier {
   void tell(const alarms::Event& event, const std::vector<alarms::Alarm>& active, const store::Snapshot& model);
   /// As SnmpSender::test.
   void test(const store::SnmpDestination& destination, const std::vector<alarms::Alarm>& active,
-            const std::string& system_id, std::function<void(base::Result<alarms::Delivery>)> done);
+            const std::string& system_id, const std::function<void(base::Result<alarms::Delivery>)>& done);
   /// The names of destinations in use that did not get the latest notification.
   std::vector<std::string> unanswering(const store::Snapshot& model) const;
   alarms::SnmpCounts counts() const { return sender_.counts(); }

@@ -90,6 +90,7 @@ void Conferences::regroup() {
     if (done.contains(number)) continue;
     const std::set<std::string> group = store::linked_rooms(in_effect, number);
     std::vector<Conference*> all;
+    all.reserve(group.size());
     for (const std::string& each : group) all.push_back(by_number_.at(each).get());
     const auto whole = std::make_shared<const LinkedBridges>(std::move(all));
     for (const std::string& each : group) {

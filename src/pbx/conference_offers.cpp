@@ -55,7 +55,7 @@ base::Result<void> Conference::answer_invite(const MemberPtr& member) {
     if (!audio) return tl::unexpected(audio.error());
     member->audio = std::move(*audio);
     sdp = std::make_shared<const sip::Sdp>(party.media->make_answer(member->audio->said));
-    if (const auto done = configure(member); !done) return done;
+    if (auto done = configure(member); !done) return done;
     member->able = member->is_encrypted();
   } else {
     const auto plan = plan_for(member, policy::OfferMoment::in_response);

@@ -161,8 +161,8 @@ void Pbx::acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done) 
   });
 }
 
-void Pbx::test_snmp(const std::string& destination, Done<alarms::Delivery> done) {
-  parts_->test_snmp(destination, std::move(done));
+void Pbx::test_snmp(const std::string& destination, const Done<alarms::Delivery>& done) {
+  parts_->test_snmp(destination, done);
 }
 
 std::string Pbx::snmp_engine_id() const {

@@ -140,7 +140,7 @@ class Pbx {
   void acknowledge_alarm(std::uint64_t id, std::string who, Done<void> done);
   /// Sends a test notification to a destination of the store, switched on or not. Errors "snmp.unknown", those of
   /// deliver_by_snmp, "snmp.busy".
-  void test_snmp(const std::string& destination, Done<alarms::Delivery> done);
+  void test_snmp(const std::string& destination, const Done<alarms::Delivery>& done);
   /// The engine id that receivers of SNMPv3 traps must know, in hex; empty where its file is damaged.
   std::string snmp_engine_id() const;
   /// CERT-2: a PKCS#12 file and its password; see CertificateKeeper::import. Takes up to seconds, on the office thread.

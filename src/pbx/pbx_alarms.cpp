@@ -50,13 +50,13 @@ void Pbx::Parts::tell_alarm(const alarms::Event& event) {
   notifier_.tell(event, alarms_.view()->active, *store_->snapshot());
 }
 
-void Pbx::Parts::test_snmp(const std::string& destination, Done<alarms::Delivery> done) {
+void Pbx::Parts::test_snmp(const std::string& destination, const Done<alarms::Delivery>& done) {
   const auto model = store_->snapshot();
   const auto at = model->snmp_destinations.find(destination);
   if (at == model->snmp_destinations.end()) {
     return done(base::fail("snmp.unknown", "There is no SNMP destination with this name.", "name"));
   }
-  notifier_.test(at->second, alarms_.view()->active, model->settings.system_id, std::move(done));
+  notifier_.test(at->second, alarms_.view()->active, model->settings.system_id, done);
 }
 
 }  // namespace cadenas::pbx

@@ -49,7 +49,7 @@ class Pbx::Parts {
   void import_certificate(base::Bytes file, base::SecretBytes password, std::function<void(ImportedCertificate)> done);
   void load_phone_authorities(std::string pem, Done<std::vector<pki::Finding>> done);
   void add_revocation_lists(base::Bytes octets, Done<std::vector<pki::CrlFacts>> done);
-  void test_snmp(const std::string& destination, Done<alarms::Delivery> done);
+  void test_snmp(const std::string& destination, const Done<alarms::Delivery>& done);
   const AlarmNotifier& notifier() const { return notifier_; }
   Health health() const;
   std::shared_ptr<const pki::OcspState> ocsp() const { return stapler_.state(); }

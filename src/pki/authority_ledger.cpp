@@ -159,7 +159,7 @@ base::Result<void> AuthorityLedger::append(const std::string& line) {
   return {};
 }
 
-base::Result<void> AuthorityLedger::add(IssuedEntry entry) {
+base::Result<void> AuthorityLedger::add(const IssuedEntry& entry) {
   if (find(entry.serial) != nullptr) {
     return base::fail("ca.serial-used", "The serial " + entry.serial + " was given before.", entry.serial);
   }

@@ -74,7 +74,7 @@ class AuthorityLedger {
   const std::string& crl_uri() const { return crl_uri_; }
 
   /// Errors: "ca.serial-used", "file.write-failed"; nothing is remembered then.
-  base::Result<void> add(IssuedEntry entry);
+  base::Result<void> add(const IssuedEntry& entry);
   /// Errors: "ca.unknown-certificate", "ca.already-revoked", "file.write-failed".
   base::Result<void> revoke(const std::string& serial, base::WallTime at, RevocationReason reason);
   /// A number no list ever had, greater than all before, also where the list is never made. Errors:

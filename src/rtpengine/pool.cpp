@@ -128,7 +128,7 @@ void Pool::open(SessionId id, media::AddressFamily a, media::AddressFamily b, Op
 }
 
 void Pool::try_open(SessionId id, const SessionNaming& naming, std::vector<std::size_t> tried, base::Error last,
-                    Opened done) {
+                    const Opened& done) {
   std::vector<InstanceView> candidates;
   for (const Instance& instance : instances_) candidates.push_back(instance.view);
   for (const std::size_t at : tried) candidates[at].state = InstanceState::unknown;

@@ -92,7 +92,7 @@ class Pool {
   void fall(std::size_t at);
   void poll();
   void try_open(SessionId id, const SessionNaming& naming, std::vector<std::size_t> tried, base::Error last,
-                Opened done);
+                const Opened& done);
   void lose(const std::vector<SessionId>& ids);
   void publish();
 

@@ -14,7 +14,7 @@ namespace {
 using boost::json::value;
 
 std::string state(const value& port) {
-  const std::string word = text(port, "state");
+  std::string word = text(port, "state");
   if (!flag(port, "declared")) return word + ", not declared";
   if (word == "no_card") return "no card has it";
   if (word == "other_kind") return "the card has another kind there";

@@ -155,7 +155,7 @@ base::Result<void> Emulator::dial(EmulatedPort& port, const std::string& digits)
     return {};
   }
   for (const char digit : digits) {
-    if (const base::Result<void> sent = send(port, Digit{digit}); !sent) return sent;
+    if (base::Result<void> sent = send(port, Digit{digit}); !sent) return sent;
   }
   return {};
 }

@@ -9,7 +9,7 @@
 namespace cadenas::media::tdm {
 namespace {
 
-constexpr std::size_t kMostKept = 60 * hertz(SampleRate::narrow);
+constexpr std::size_t kMostKept = std::size_t{60} * hertz(SampleRate::narrow);
 
 }  // namespace
 
@@ -30,8 +30,8 @@ void InProcessDriver::serve(DriverUser& user) {
   }
   for (const auto& [port, event] : events) user.on_event(port, event);
   if (pulled_out) return user.on_gone("tdm.card-gone");
-  for (std::uint8_t line = 0; line < lines_.size(); ++line) {
-    if (std::exchange(lines_[line].is_due, false)) say(line, user);
+  for (std::size_t line = 0; line < lines_.size(); ++line) {
+    if (std::exchange(lines_[line].is_due, false)) say(static_cast<std::uint8_t>(line), user);
   }
 }
 

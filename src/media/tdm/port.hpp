@@ -51,6 +51,7 @@ struct SlotId {
   bool carries_voice() const {
     return line < kMostLines && slot < kSlots && slot != kFramingSlot && slot != kSignallingSlot;
   }
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 that orders are compared with for a pointer
   friend auto operator<=>(const SlotId&, const SlotId&) = default;
 };
 
@@ -63,6 +64,7 @@ struct PortId {
   std::string text() const;
   /// Nothing for what is not written so, or is no slot that carries voice.
   static std::optional<PortId> parse(std::string_view text);
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 that orders are compared with for a pointer
   friend auto operator<=>(const PortId&, const PortId&) = default;
 };
 

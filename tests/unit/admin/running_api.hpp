@@ -188,7 +188,7 @@ class PicturedPbx final : public admin::ManagedPbx {
     acknowledged_by_ = std::move(who);
     done({});
   }
-  void test_snmp(const std::string& destination, Done<alarms::Delivery> done) override {
+  void test_snmp(const std::string& destination, const Done<alarms::Delivery>& done) override {
     const auto model = store_.snapshot();
     const auto at = model->snmp_destinations.find(destination);
     if (at == model->snmp_destinations.end()) {
