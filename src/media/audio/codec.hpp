@@ -46,8 +46,8 @@ struct OpusSettings {
   /// Of the frames on our side: a bridge at 16 kHz spares a resampler with `wide`. What is on the wire does not change.
   SampleRate rate = SampleRate::full;
   int bits_per_second = 32'000;
-  /// 0…10. 3 is the least with which no path of voice_path_test dips by 3 dB for 20 ms; by `bench/run rooms` 10 is
-  /// nearer to what was said by less than a tenth of a dB, and costs twice as much.
+  /// 0…10. With 1 and 2 paths of voice_path_test dip by more than 3 dB for 20 ms; by `bench/run rooms` 10 is nearer to
+  /// what was said by less than a tenth of a dB, and costs twice as much.
   int complexity = 3;
   /// What the encoder protects itself against with in-band FEC (RFC 6716 §2.1.7), 0…100. libopus 1.3 leaves the second
   /// copy out at this bit rate when it expects less than some 10 %; where it is, a lost packet sounds nearly as sent.
