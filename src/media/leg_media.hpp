@@ -7,6 +7,7 @@
 #include "base/bytes.hpp"
 #include "base/endpoint.hpp"
 #include "media/dtls_params.hpp"
+#include "media/ice_params.hpp"
 #include "media/suite.hpp"
 
 namespace cadenas::media {
@@ -94,6 +95,8 @@ struct LegMedia {
   /// matched the leg is closed both ways, as with `srtp_only`. RTCP is only for `rtcp_mux`: on a port of its own it
   /// would need a second handshake, and is dropped.
   std::optional<DtlsParams> dtls{};
+  /// The peer proves by checks where it is: the addresses above and `latching` say nothing then.
+  std::optional<IceParams> ice{};
   Direction direction = Direction::send_receive;
   Latching latching = Latching::signalled_host;
   PayloadTypeMap payload_types;  ///< for packets received on this leg

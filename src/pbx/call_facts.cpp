@@ -9,6 +9,7 @@ namespace {
 policy::LegTransport leg_transport(sip::Transport transport) {
   switch (transport) {
     case sip::Transport::tls:
+    case sip::Transport::wss:
       return policy::LegTransport::tls;
     case sip::Transport::tcp:
       return policy::LegTransport::tcp;

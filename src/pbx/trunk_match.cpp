@@ -15,6 +15,7 @@ store::TrunkTransport transport_of(const sip::Flow& flow) {
     case sip::Transport::tcp:
       return store::TrunkTransport::tcp;
     case sip::Transport::tls:
+    case sip::Transport::wss:
       break;
   }
   return store::TrunkTransport::tls;

@@ -13,13 +13,18 @@
 
 namespace cadenas::sip {
 
-enum class Transport : std::uint8_t { udp, tcp, tls };
+/// `wss` is SIP in WebSocket messages over TLS (RFC 7118).
+enum class Transport : std::uint8_t { udp, tcp, tls, wss };
 
-/// "UDP", "TCP", "TLS" as in a Via header (RFC 3261 §18.1.1).
+/// "UDP", "TCP", "TLS", "WSS" as in a Via header (RFC 3261 §18.1.1, RFC 7118 §5.2).
 constexpr std::string_view to_string(Transport t) {
-  return t == Transport::udp ? "UDP" : t == Transport::tcp ? "TCP" : "TLS";
+  return t == Transport::udp ? "UDP" : t == Transport::tcp ? "TCP" : t == Transport::tls ? "TLS" : "WSS";
 }
-/// TCP and TLS: no retransmission by the transaction layer (RFC 3261 §17).
+/// Whether messages travel inside TLS.
+constexpr bool is_secure(Transport t) {
+  return t == Transport::tls || t == Transport::wss;
+}
+/// All but UDP: no retransmission by the transaction layer (RFC 3261 §17).
 constexpr bool is_reliable(Transport t) {
   return t != Transport::udp;
 }
@@ -45,8 +50,8 @@ struct Flow {
   Transport transport = Transport::udp;
   base::Endpoint local;
   base::Endpoint remote;
-  std::uint64_t connection = 0;         ///< unique in the process for TCP and TLS; 0 for UDP
-  std::shared_ptr<const TlsFacts> tls;  ///< set exactly when transport is tls
+  std::uint64_t connection = 0;         ///< unique in the process for a connection; 0 for UDP
+  std::shared_ptr<const TlsFacts> tls;  ///< set exactly when `is_secure(transport)`
 
   friend bool operator==(const Flow& a, const Flow& b) {
     return a.transport == b.transport && a.connection == b.connection && a.remote == b.remote && a.local == b.local;
