@@ -36,7 +36,7 @@ UpgradeAnswer refuse_upgrade(std::string_view status, std::string error_field, s
 UpgradeAnswer refuse_plain_http(std::string error_field) {
   return refuse_upgrade("426 Upgrade Required", std::move(error_field),
                         "This port speaks SIP over WebSockets (RFC 7118) only.",
-                        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+                        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
 }
 
 // A list may stand in one field or in several (RFC 9110 §5.3).
@@ -87,7 +87,9 @@ UpgradeAnswer answer_upgrade(std::string_view request) {
   }
   if (!lists(asked, field::upgrade, "websocket", true)) return refuse_plain_http("Upgrade");
   if (!lists(asked, field::connection, "upgrade", true)) return refuse_plain_http("Connection");
-  if (asked[field::sec_websocket_version] != "13") return refuse_plain_http("Sec-WebSocket-Version");
+  if (asked.count(field::sec_websocket_version) != 1 || asked[field::sec_websocket_version] != "13") {
+    return refuse_plain_http("Sec-WebSocket-Version");
+  }
   const std::string key(asked[field::sec_websocket_key]);
   if (asked.count(field::sec_websocket_key) != 1 || !is_key(key)) {
     return refuse_upgrade("400 Bad Request", "Sec-WebSocket-Key", "Sec-WebSocket-Key must be 16 octets in Base64.");

@@ -60,6 +60,8 @@ TEST(WebSocketUpgrade, RefusesWhatIsNoRequestForSipAndSaysWhatIsExpected) {
            RefusedUpgrade{upgrade_with("keep-alive, Upgrade", "keep-alive"), "426", "Connection"},
            RefusedUpgrade{upgrade_with("Version: 13", "Version: 8"), "426", "Sec-WebSocket-Version"},
            RefusedUpgrade{upgrade_with("Sec-WebSocket-Version: 13\r\n", ""), "426", "Sec-WebSocket-Version"},
+           RefusedUpgrade{upgrade_with("Origin: http://example.com", "Sec-WebSocket-Version: 8"), "426",
+                          "Sec-WebSocket-Version"},
            RefusedUpgrade{upgrade_with("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZQ"), "400",
                           "Sec-WebSocket-Key"},
            RefusedUpgrade{upgrade_with("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZSEh"), "400",
