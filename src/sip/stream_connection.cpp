@@ -259,6 +259,11 @@ void StreamConnection::deliver_message(std::span<char> octets) {
 
 void StreamConnection::refuse_stream(const StreamCodec::Event& event) {
   layer_.counters_.bad_messages.add();
+  if (event.status == 0) {
+    layer_.user_.on_bad_message(flow_, event.error, 0, nullptr);
+    if (phase_ == Phase::up) drain();
+    return;
+  }
   std::optional<MessageView> partial;
   const auto message = MessageView::parse(event.octets, layer_.limits_.parse, &partial);
   const MessageView* seen = message ? &*message : partial ? &*partial : nullptr;

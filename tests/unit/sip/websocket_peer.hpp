@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include <arpa/inet.h>
 #include <wslay/wslay.h>
 
 namespace cadenas::sip::testing {
