@@ -27,6 +27,7 @@ tel_addresses = ["127.0.0.1"]
 addresses = ["127.0.0.1"]
 plain_port = {plain_port}
 tls_port = {tls_port}
+wss_port = {wss_port}
 loops = {loops}
 [sip.limits]
 connections_per_source = {per_source}
@@ -45,9 +46,10 @@ class Pbx(Process):
     """One iPBX whose state is in `folder`; started again on the same folder it goes on with that state."""
 
     def __init__(self, folder: pathlib.Path, *, build: pathlib.Path = BUILD, plain_port: int = 0, tls_port: int = 0,
-                 api_port: int = 0, loops: int = 2, per_source: int = 5000, certificate: pathlib.Path | None = None,
-                 key: pathlib.Path | None = None, prefix: tuple = (), configuration: str = "", relays: tuple = (),
-                 media_ports: tuple[int, int] = (20000, 29999), board: str = ""):
+                 wss_port: int = 0, api_port: int = 0, loops: int = 2, per_source: int = 5000,
+                 certificate: pathlib.Path | None = None, key: pathlib.Path | None = None, prefix: tuple = (),
+                 configuration: str = "", relays: tuple = (), media_ports: tuple[int, int] = (20000, 29999),
+                 board: str = ""):
         """`configuration`: more tables for the configuration file; `board`: more lines for its [media]; `relays`:
         instances of its media pool."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,9 +57,10 @@ class Pbx(Process):
         self.state = folder / "state"
         self.log_file = folder / "cadenas.log"
         config = folder / "cadenas-pbx.toml"
-        # A TLS port of its own choice would be another one each time the mode opens it.
-        config.write_text(CONFIGURATION.format(plain_port=plain_port, tls_port=tls_port or free_port(), loops=loops,
-                                               per_source=per_source, api_port=api_port, first_media_port=media_ports[0],
+        # TLS and WSS ports of its own choice would be others each time the mode opens them.
+        config.write_text(CONFIGURATION.format(plain_port=plain_port, tls_port=tls_port or free_port(),
+                                               wss_port=wss_port or free_port(), loops=loops, per_source=per_source,
+                                               api_port=api_port, first_media_port=media_ports[0],
                                                last_media_port=media_ports[1],
                                                media=board + (f"[media.pool]\ninstances = {json.dumps(relays)}" if relays else ""))
                           + configuration)
@@ -76,6 +79,8 @@ class Pbx(Process):
         self.sip_port = int(re.search(r"UDP=127\.0\.0\.1:(\d+)", line).group(1))
         tls = re.search(r"TLS=127\.0\.0\.1:(\d+)", line)
         self.tls_port = int(tls.group(1)) if tls else 0
+        wss = re.search(r"WSS=127\.0\.0\.1:(\d+)", line)
+        self.wss_port = int(wss.group(1)) if wss else 0
         self.api = re.search(r"API=(\S+)", line).group(1)
         # The API's certificate is the one this process has just put into its own state directory.
         self._trust = ssl.create_default_context(cafile=str(self.state / "admin-tls" / "cert.pem"))

@@ -75,12 +75,25 @@ void read_timers(TomlSection timers, sip::Timings& out) {
   timers.finish();
 }
 
+// The system would let two services have one port, as the loops share theirs, and hand a connection to either.
+void check_ports(TomlSection& section, const pbx::SipListen& sip) {
+  if (sip.tls_port != 0 && sip.tls_port == sip.plain_port) {
+    section.refuse("tls_port", "This must be another port than plain_port.");
+  }
+  const std::uint16_t wss_port = sip.wss_port.value_or(0);
+  if (wss_port != 0 && (wss_port == sip.plain_port || wss_port == sip.tls_port)) {
+    section.refuse("wss_port", "This must be another port than plain_port and tls_port.");
+  }
+}
+
 void read_sip(TomlSection sip, pbx::Configuration& out) {
   sip.texts("addresses", out.sip.addresses);
   check_addresses(sip, "addresses", out.sip.addresses);
   if (out.sip.addresses.empty()) sip.refuse("addresses", "At least one address is needed.");
   sip.integer("plain_port", 0, greatest_port, out.sip.plain_port);
   sip.integer("tls_port", 0, greatest_port, out.sip.tls_port);
+  sip.integer("wss_port", 0, greatest_port, out.sip.wss_port);
+  check_ports(sip, out.sip);
   sip.integer("loops", 0, 256, out.loops);
   sip.millis("stop_time_ms", base::Millis{0}, 60 * second, out.stop_time);
   read_limits(sip.section("limits"), out.transport);

@@ -18,7 +18,8 @@
 namespace cadenas::pbx {
 
 /// Where one phone of a number is reached: its contact, and the flow it registered by (RFC 3261 §10, RFC 5626). A phone
-/// behind TCP or TLS is reached by that flow only and never dialled.
+/// behind TCP, TLS or WSS is reached by that flow only and never dialled: a browser's contact names no host at all
+/// (RFC 7118 §5.1, ".invalid").
 struct Binding {
   std::string contact_uri;
   sip::Flow flow;
@@ -65,7 +66,7 @@ class BindingTable {
   void for_each(base::SteadyTime now, const std::function<void(const std::string&, const Binding&)>& fn) const;
 
   using Removed = std::vector<std::pair<std::string, Binding>>;
-  /// What was bound by a TCP or TLS connection that is gone.
+  /// What was bound by a connection that is gone.
   Removed remove_connection(std::uint64_t connection);
   /// What has run out at `now`.
   Removed remove_expired(base::SteadyTime now);

@@ -20,7 +20,7 @@ std::optional<base::Error> why_dark(const RegistrationView& registration, const 
                                     const store::Snapshot& model) {
   if (subscription.terminal == store::TerminalKind::mivoice5300) return why_terminal();
   const sip::Flow& flow = registration.flow;
-  if (flow.transport != sip::Transport::tls) {
+  if (!sip::is_secure(flow.transport)) {
     if (stands_in_bothway(flow, model)) return std::nullopt;
     return base::Error{"bothway.transport",
                        "It is registered by " + std::string(sip::to_string(flow.transport)) +

@@ -32,7 +32,7 @@ struct LegView {
   std::string direction;  ///< seen from the phone: "calls" or "is called"
   std::string state;      ///< "early", "confirmed", "ended"
   std::string user_agent;
-  std::string transport;    ///< "UDP", "TCP", "TLS", and "TDM" for a port
+  std::string transport;    ///< "UDP", "TCP", "TLS", "WSS", and "TDM" for a port
   std::string remote;       ///< address:port of the phone
   std::string tls_version;  ///< empty without TLS
   std::string tls_cipher;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct SipListen {
   std::vector<std::string> addresses{"127.0.0.1"};  ///< literal, no wildcard: answers leave from where requests came
   std::uint16_t plain_port = 5060;                  ///< UDP and TCP; 0: the system chooses, the same for both
   std::uint16_t tls_port = 5061;                    ///< 0: the system chooses
+  std::optional<std::uint16_t> wss_port;            ///< for browsers; unset: none are served, 0: the system chooses
 };
 
 /// What a new database begins with; ignored where telephony addresses are stored already.

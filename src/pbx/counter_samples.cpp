@@ -37,7 +37,8 @@ constexpr Row<sip::TransportCounters> transport_rows[]{
     {&sip::TransportCounters::keep_alives, "cadenas_sip_keep_alives_total", "Keep-alives received."},
     {&sip::TransportCounters::bad_messages, "cadenas_sip_bad_messages_total", "Messages that could not be parsed."},
     {&sip::TransportCounters::datagrams_lost, "cadenas_sip_datagrams_lost_total", "Datagrams that could not be sent."},
-    {&sip::TransportCounters::accepted, "cadenas_sip_connections_accepted_total", "TCP and TLS connections accepted."},
+    {&sip::TransportCounters::accepted, "cadenas_sip_connections_accepted_total",
+     "TCP, TLS and WSS connections accepted."},
     {&sip::TransportCounters::tls_handshakes, "cadenas_sip_tls_handshakes_total", "TLS handshakes finished."},
     {&sip::TransportCounters::refused, "cadenas_sip_connections_refused_total", "Connections refused at a limit."},
 };
@@ -75,8 +76,8 @@ std::vector<CounterSample> counter_samples(const std::vector<const Node*>& nodes
     std::uint64_t sum = 0;
     for (const Node* node : nodes) sum += node->transport_counters().closed.at(i).get();
     std::string labels = "reason=\"" + std::string(sip::to_string(static_cast<sip::CloseReason>(i))) + "\"";
-    out.push_back(
-        {"cadenas_sip_connections_closed_total", "TCP and TLS connections closed.", std::move(labels), false, sum});
+    out.push_back({"cadenas_sip_connections_closed_total", "TCP, TLS and WSS connections closed.", std::move(labels),
+                   false, sum});
   }
   for (std::size_t i = 1; i < pki::peer_refusals; ++i) {
     std::uint64_t sum = 0;

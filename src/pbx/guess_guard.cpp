@@ -20,7 +20,7 @@ std::string user_key(const base::Endpoint& remote, std::string_view user) {
   return source_key(remote).append(1, '\0').append(user.substr(0, longest));
 }
 
-// A TCP or TLS connection by its number, which no other will have; UDP by its 4-tuple.
+// A connection by its number, which no other will have; UDP by its 4-tuple.
 std::string flow_key(const sip::Flow& flow) {
   if (flow.connection != 0) return std::to_string(flow.connection);
   return flow.remote.to_string().append(1, '\0').append(flow.local.to_string());

@@ -104,7 +104,7 @@ void Node::serve(store::TransportMode mode) {
 bool Node::allows(const sip::Flow& flow) const {
   switch (mode_) {
     case store::TransportMode::no_tls:
-      return flow.transport != sip::Transport::tls;
+      return !sip::is_secure(flow.transport);
     case store::TransportMode::pbx_cert:
       return true;
     case store::TransportMode::bothway:

@@ -156,7 +156,8 @@ void Pbx::Parts::stop() {
   for (const auto& node : nodes_) {
     (void)wait_for<void>([&](auto done) {
       node->loop().post([&node = *node, done] {
-        for (const auto transport : {sip::Transport::udp, sip::Transport::tcp, sip::Transport::tls}) {
+        for (const auto transport :
+             {sip::Transport::udp, sip::Transport::tcp, sip::Transport::tls, sip::Transport::wss}) {
           node.transport().stop_listening(transport, true);
         }
         done({});

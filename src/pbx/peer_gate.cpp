@@ -26,7 +26,7 @@ bool contradicts_trunk(const sip::Flow& flow, const store::Snapshot& model) {
 }  // namespace
 
 bool stands_in_bothway(const sip::Flow& flow, const store::Snapshot& model) {
-  if (flow.transport != sip::Transport::tls) return is_trunk(flow, model);
+  if (!sip::is_secure(flow.transport)) return is_trunk(flow, model);
   return flow.tls && flow.tls->peer_verified && !contradicts_trunk(flow, model);
 }
 
@@ -37,7 +37,7 @@ PeerGate::PeerGate(Authenticator::SnapshotSource snapshot, RefusalLog& refusals,
 bool PeerGate::hears(const sip::Flow& flow) {
   if (!bothway_) return true;
   const auto model = snapshot_();
-  if (flow.transport != sip::Transport::tls) {
+  if (!sip::is_secure(flow.transport)) {
     if (is_trunk(flow, *model)) return true;
     return refuse(flow, {"mode.not-a-trunk",
                          "In BOTHWAY, UDP and TCP are for declared SIP trunks only, and this address is none.", ""});

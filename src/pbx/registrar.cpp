@@ -72,7 +72,7 @@ std::variant<RegisterRequest, RegisterRefusal> RegisterRequest::read(const sip::
   std::size_t with_reg_id = 0;
   for (const auto& entry : contacts->entries) {
     if (entry.uri.text.size() > settings.contact_octets) return refusal(400, "Contact Too Long");
-    if (entry.uri.scheme == sip::UriScheme::sips && flow.transport != sip::Transport::tls) {
+    if (entry.uri.scheme == sip::UriScheme::sips && !sip::is_secure(flow.transport)) {
       return refusal(400, "SIPS Contact Without TLS");
     }
     BindingUpdate::Contact contact;

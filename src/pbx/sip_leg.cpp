@@ -40,8 +40,19 @@ std::string local_uri(const sip::Flow& flow, std::string_view user, bool secure)
   std::string uri = secure ? "sips:" : "sip:";
   uri += sip::escape_user(user);
   uri += "@" + uri_host(flow.local) + ":" + std::to_string(flow.local.port());
-  if (!secure && flow.transport == sip::Transport::tls) uri += ";transport=tls";
-  if (flow.transport == sip::Transport::tcp) uri += ";transport=tcp";
+  switch (flow.transport) {
+    case sip::Transport::udp:
+      break;
+    case sip::Transport::tcp:
+      uri += ";transport=tcp";
+      break;
+    case sip::Transport::tls:
+      if (!secure) uri += ";transport=tls";
+      break;
+    case sip::Transport::wss:
+      uri += ";transport=ws";  // RFC 7118 §5.2: there is no other word for it
+      break;
+  }
   return uri;
 }
 

@@ -41,8 +41,10 @@ class Calls;
 ///   offering         | offer comes                | 491                             | offering
 ///   offered_in_2xx   | ACK                        | tell the owner the answer       | idle
 ///
-/// A confirmed dialog outlives its TCP or TLS connection for CallSettings::return_wait: voice goes on, and when the
-/// phone has registered again a new leg on the new connection goes on with the dialog (sip_leg_return.cpp).
+/// Every request goes by the flow of the leg, wherever the dialog's remote target points: a browser's names no host.
+///
+/// A confirmed dialog outlives its connection for CallSettings::return_wait: voice goes on, and when the phone has
+/// registered again a new leg on the new connection goes on with the dialog (sip_leg_return.cpp).
 class SipLeg : public Leg, public sip::ClientUser {
  public:
   ~SipLeg() override;

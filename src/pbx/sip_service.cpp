@@ -67,8 +67,8 @@ struct SipService::Change {
   std::shared_ptr<pki::TlsServerContext> tls;
   Done done;
   bool open_plain = false;
-  bool open_tls = false;
-  bool close_tls = false;
+  std::vector<sip::Transport> open_secure;
+  bool close_secure = false;
   std::size_t next = 0;  // node
   Listening opened;      // by this change; addresses of the first node, which the others share
 };
@@ -97,54 +97,69 @@ void SipService::apply(store::TransportMode mode, std::shared_ptr<pki::TlsServer
     }
     const Listening now = listening();
     change->open_plain = !has(now, sip::Transport::udp);
-    change->open_tls = with_tls && !has(now, sip::Transport::tls);
-    change->close_tls = !with_tls;
+    change->close_secure = !with_tls;
+    for (const auto transport : {sip::Transport::tls, sip::Transport::wss}) {
+      if (with_tls && port_of(transport) && !has(now, transport)) change->open_secure.push_back(transport);
+    }
     open_next(change);
   });
 }
 
+std::optional<std::uint16_t> SipService::port_of(sip::Transport transport) const {
+  switch (transport) {
+    case sip::Transport::udp:
+    case sip::Transport::tcp:
+      return listen_.plain_port;
+    case sip::Transport::tls:
+      return listen_.tls_port;
+    case sip::Transport::wss:
+      return listen_.wss_port;
+  }
+  return std::nullopt;
+}
+
+base::Result<std::vector<base::Endpoint>> SipService::wanted(const Change& change, sip::Transport transport) const {
+  if (change.next == 0) return endpoints(listen_.addresses, port_of(transport).value_or(0));
+  std::vector<base::Endpoint> out;
+  for (const auto& at : change.opened) {
+    if (at.transport == transport) out.push_back(at.address);
+  }
+  return out;
+}
+
+base::Result<std::vector<ListeningAt>> SipService::open_on(sip::TransportLayer& layer, const Change& change) const {
+  Listening opened;
+  if (change.open_plain) {
+    const auto addresses = wanted(change, sip::Transport::udp);
+    if (!addresses) return tl::unexpected(addresses.error());
+    auto outcome = open_plain(layer, *addresses);
+    if (!outcome) return outcome;
+    opened = *std::move(outcome);
+  }
+  for (const auto transport : change.open_secure) {
+    const auto addresses = wanted(change, transport);
+    if (!addresses) return tl::unexpected(addresses.error());
+    for (const auto& address : *addresses) {
+      if (auto step = listen_at(layer, transport, address, change.tls, opened); !step) {
+        return tl::unexpected(step.error());
+      }
+    }
+  }
+  return opened;
+}
+
 void SipService::open_next(const std::shared_ptr<Change>& change) {
   Node& node = *nodes_[change->next];
-  const bool first = change->next == 0;
-  std::vector<base::Endpoint> plain;
-  std::vector<base::Endpoint> tls;
-  if (first) {
-    const auto wanted_plain = endpoints(listen_.addresses, listen_.plain_port);
-    const auto wanted_tls = endpoints(listen_.addresses, listen_.tls_port);
-    if (!wanted_plain || !wanted_tls) {
-      give_up(change, wanted_plain ? wanted_tls.error() : wanted_plain.error());
-      return;
-    }
-    plain = *wanted_plain;
-    tls = *wanted_tls;
-  } else {
-    for (const auto& at : change->opened) {
-      if (at.transport == sip::Transport::udp) plain.push_back(at.address);
-      if (at.transport == sip::Transport::tls) tls.push_back(at.address);
-    }
-  }
-
-  Listening opened;
-  base::Result<void> step;
-  if (change->open_plain) {
-    auto outcome = open_plain(node.transport(), plain);
-    if (outcome) {
-      opened = *std::move(outcome);
-    } else {
-      step = tl::unexpected(outcome.error());
-    }
-  }
-  if (change->open_tls) {
-    for (const auto& address : tls) {
-      if (step) step = listen_at(node.transport(), sip::Transport::tls, address, change->tls, opened);
-    }
-  }
-  if (first) change->opened = std::move(opened);
-  if (!step) {
-    give_up(change, step.error());
+  auto opened = open_on(node.transport(), *change);
+  if (!opened) {
+    give_up(change, opened.error());
     return;
   }
-  if (change->close_tls) node.transport().stop_listening(sip::Transport::tls);
+  if (change->next == 0) change->opened = *std::move(opened);
+  if (change->close_secure) {
+    node.transport().stop_listening(sip::Transport::tls);
+    node.transport().stop_listening(sip::Transport::wss);
+  }
   node.serve(change->mode);
   if (++change->next == nodes_.size()) {
     finish(change);
@@ -160,9 +175,7 @@ void SipService::give_up(const std::shared_ptr<Change>& change, base::Error erro
         node->transport().stop_listening(sip::Transport::udp, true);
         node->transport().stop_listening(sip::Transport::tcp, true);
       }
-      if (change->open_tls) {
-        node->transport().stop_listening(sip::Transport::tls, true);
-      }
+      for (const auto transport : change->open_secure) node->transport().stop_listening(transport, true);
       node->serve(before);
     });
   }
@@ -173,7 +186,7 @@ void SipService::finish(const std::shared_ptr<Change>& change) {
   auto next = std::make_shared<State>();
   next->mode = change->mode;
   for (const auto& at : listening()) {
-    if (at.transport != sip::Transport::tls || !change->close_tls) next->listening.push_back(at);
+    if (!sip::is_secure(at.transport) || !change->close_secure) next->listening.push_back(at);
   }
   next->listening.insert(next->listening.end(), change->opened.begin(), change->opened.end());
   for (const auto& at : change->opened) {

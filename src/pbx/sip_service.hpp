@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/endpoint.hpp"
@@ -14,14 +16,17 @@
 namespace cadenas::pki {
 class TlsServerContext;
 }
+namespace cadenas::sip {
+class TransportLayer;
+}
 
 namespace cadenas::pbx {
 
 class Node;
 
 /// The listeners of every node as the transport mode asks for them (MODE-1 to MODE-4): 5060 UDP and TCP always, 5061
-/// TLS where there is a certificate. Switching touches only what the modes differ in: no restart, no connection that
-/// may stay is dropped (MODE-7).
+/// TLS where there is a certificate, and where browsers are served WSS beside it. Switching touches only what the modes
+/// differ in: no restart, no connection that may stay is dropped (MODE-7).
 class SipService {
  public:
   /// `nodes` must outlive this.
@@ -43,6 +48,9 @@ class SipService {
     std::vector<ListeningAt> listening;
   };
   struct Change;
+  std::optional<std::uint16_t> port_of(sip::Transport transport) const;
+  base::Result<std::vector<base::Endpoint>> wanted(const Change& change, sip::Transport transport) const;
+  base::Result<std::vector<ListeningAt>> open_on(sip::TransportLayer& layer, const Change& change) const;
   void open_next(const std::shared_ptr<Change>& change);
   void give_up(const std::shared_ptr<Change>& change, base::Error error);
   void finish(const std::shared_ptr<Change>& change);

@@ -8,17 +8,19 @@ namespace cadenas::pbx {
 
 namespace {
 
-store::TrunkTransport transport_of(const sip::Flow& flow) {
+// None is declared for WebSockets: from the address of a trunk they come from a browser there.
+std::optional<store::TrunkTransport> transport_of(const sip::Flow& flow) {
   switch (flow.transport) {
     case sip::Transport::udp:
       return store::TrunkTransport::udp;
     case sip::Transport::tcp:
       return store::TrunkTransport::tcp;
     case sip::Transport::tls:
+      return store::TrunkTransport::tls;
     case sip::Transport::wss:
       break;
   }
-  return store::TrunkTransport::tls;
+  return std::nullopt;
 }
 
 }  // namespace

@@ -43,8 +43,8 @@ struct TlsFacts {
   std::optional<pki::PeerRefusal> peer_refusal{};
 };
 
-/// One flow (RFC 5626 §3): the UDP 4-tuple, or the TCP/TLS connection, by which a peer is reached. A value, cheap to
-/// copy; everything sent on it must be sent on the loop it names.
+/// One flow (RFC 5626 §3): the UDP 4-tuple, or the TCP, TLS or WSS connection, by which a peer is reached. A value,
+/// cheap to copy; everything sent on it must be sent on the loop it names.
 struct Flow {
   unsigned loop = 0;
   Transport transport = Transport::udp;

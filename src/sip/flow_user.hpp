@@ -10,9 +10,9 @@
 
 namespace cadenas::sip {
 
-/// Why a TCP or TLS connection ended.
+/// Why a TCP, TLS or WSS connection ended.
 enum class CloseReason : std::uint8_t {
-  by_peer,         ///< end of stream or close_notify
+  by_peer,         ///< end of stream, close_notify or a WebSocket's close
   by_us,           ///< TransportLayer::close
   io_error,        ///< reset, broken pipe
   tls_failure,     ///< the handshake failed, or the record layer broke

@@ -1,7 +1,6 @@
 #include "sip/framer.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -45,71 +44,52 @@ LengthState find_length(std::string_view headers, std::size_t& length) {
 
 }  // namespace
 
-std::span<char> Framer::prepare(std::size_t octets) {
-  if (begin_ > 0) {
-    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-    end_ -= begin_;
-    scanned_ -= begin_;
-    begin_ = 0;
-  }
-  if (buffer_.size() < end_ + octets) buffer_.resize(end_ + octets);
-  return {buffer_.data() + end_, octets};
-}
-
-void Framer::commit(std::size_t octets) {
-  end_ += octets;
-}
-
-void Framer::release_if_idle() {
-  if (pending() > 0) return;
-  std::vector<char>().swap(buffer_);
-  begin_ = end_ = scanned_ = 0;
-}
-
 Framer::Event Framer::refuse(int status, const char* code, const char* message) {
   failed_ = true;
   Event event;
   event.kind = Kind::error;
-  event.octets = {buffer_.data() + begin_, end_ - begin_};
+  event.octets = buffer_.take(pending());
   event.status = status;
   event.error = {code, message, {}};
-  begin_ = scanned_ = end_;
   return event;
 }
 
-// Index behind the empty line, searched only in what is new.
+// Octets up to and with the empty line, searched only in what is new.
 std::optional<std::size_t> Framer::end_of_headers() {
-  const std::string_view text(buffer_.data(), end_);
-  const std::size_t from = std::max(begin_, scanned_ >= 3 ? scanned_ - 3 : 0);
-  const std::size_t found = text.find("\r\n\r\n", from);
-  scanned_ = end_;
+  const auto octets = buffer_.pending();
+  const std::string_view text(octets.data(), octets.size());
+  const std::size_t found = text.find("\r\n\r\n", scanned_ >= 3 ? scanned_ - 3 : 0);
+  scanned_ = text.size();
   if (found == std::string_view::npos) return std::nullopt;
-  scanned_ = found + 4;
-  return found + 4;
+  return scanned_ = found + 4;
 }
 
 std::optional<Framer::Event> Framer::next() {
-  while (!failed_ && pending() >= 2 && buffer_[begin_] == '\r' && buffer_[begin_ + 1] == '\n') {
-    begin_ += 2;
-    scanned_ = std::max(scanned_, begin_);
+  const auto begins_with_crlf = [this] {
+    const auto octets = buffer_.pending();
+    return octets.size() >= 2 && octets[0] == '\r' && octets[1] == '\n';
+  };
+  while (!failed_ && begins_with_crlf()) {
+    buffer_.take(2);
+    scanned_ = scanned_ > 2 ? scanned_ - 2 : 0;
     half_ping_ = !half_ping_;
-    if (side_ == Side::opened) return Event{Kind::pong, {}, 0, {}};
-    if (!half_ping_) return Event{Kind::ping, {}, 0, {}};
+    if (side_ == Side::opened) return Event{Kind::pong};
+    if (!half_ping_) return Event{Kind::ping, {}, 0, {}, "\r\n"};
   }
   if (failed_ || pending() == 0) return std::nullopt;
-  if (pending() == 1 && buffer_[begin_] == '\r') return std::nullopt;
+  if (pending() == 1 && buffer_.pending()[0] == '\r') return std::nullopt;
   half_ping_ = false;  // a lone CRLF before a message is ignored (RFC 3261 §7.5)
 
   if (needed_ > pending()) return std::nullopt;
   if (needed_ > 0) return take_message();
   const auto headers_end = end_of_headers();
-  if (!headers_end || *headers_end - begin_ > limits_.message_octets) {
+  if (!headers_end || *headers_end > limits_.message_octets) {
     if (pending() > limits_.message_octets)
       return refuse(413, "sip.frame.headers", "The headers are larger than the configured limit.");
     return std::nullopt;
   }
   std::size_t length = 0;
-  const std::string_view headers(buffer_.data() + begin_, *headers_end - 2 - begin_);
+  const std::string_view headers(buffer_.pending().data(), *headers_end - 2);
   switch (find_length(headers, length)) {
     case LengthState::missing:
       return refuse(400, "sip.frame.length", "A message on a stream needs a Content-Length.");
@@ -129,11 +109,8 @@ std::optional<Framer::Event> Framer::next() {
 }
 
 Framer::Event Framer::take_message() {
-  Event event;
-  event.octets = {buffer_.data() + begin_, needed_};
-  begin_ += std::exchange(needed_, 0);
-  scanned_ = begin_;
-  return event;
+  scanned_ = 0;
+  return {Kind::message, buffer_.take(std::exchange(needed_, 0))};
 }
 
 }  // namespace cadenas::sip

@@ -15,7 +15,7 @@ namespace cadenas::sip {
 
 class TransportLayer;
 
-/// One listening TCP socket of a TransportLayer, for TCP or TLS. On the layer's loop only.
+/// One listening TCP socket of a TransportLayer, for TCP, TLS or WSS. On the layer's loop only.
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
   /// Takes a descriptor that listens already.

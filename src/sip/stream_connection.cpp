@@ -6,7 +6,9 @@
 
 #include "base/loop.hpp"
 #include "pki/peer_facts.hpp"
+#include "sip/framer.hpp"
 #include "sip/request_check.hpp"
+#include "sip/websocket_codec.hpp"
 
 namespace cadenas::sip {
 namespace {
@@ -40,6 +42,11 @@ std::shared_ptr<const TlsFacts> facts_of(SSL* ssl) {
   return facts;
 }
 
+std::unique_ptr<StreamCodec> codec_for(Transport transport, const ParseLimits& limits) {
+  if (transport == Transport::wss) return std::make_unique<WebSocketCodec>(limits);
+  return std::make_unique<Framer>(limits);
+}
+
 bool speaks_sip(std::string_view octets) {
   const std::string_view line = octets.substr(0, octets.find_first_of("\r\n"));
   return line.starts_with("SIP/2.0 ") || line.find(" SIP/") != std::string_view::npos;
@@ -52,7 +59,7 @@ StreamConnection::StreamConnection(TransportLayer& layer, Flow flow, int descrip
     : layer_(layer),
       flow_(std::move(flow)),
       socket_(layer.loop_, descriptor, std::move(ssl)),
-      framer_(layer.limits_.parse),
+      codec_(codec_for(flow_.transport, layer.limits_.parse)),
       connected_(std::move(connected)),
       since_(layer.loop_.clock().steady()),
       phase_(connected_         ? Phase::connecting
@@ -177,7 +184,7 @@ void StreamConnection::opened() {
 
 void StreamConnection::receive() {
   for (int i = 0; i < reads_at_once; ++i) {
-    const auto room = framer_.prepare(read_octets);
+    const auto room = codec_->prepare(read_octets);
     const auto outcome = socket_.read(room);
     if (outcome.status == StreamSocket::Status::want_read) break;
     if (outcome.status == StreamSocket::Status::want_write) {
@@ -188,15 +195,15 @@ void StreamConnection::receive() {
       return close(outcome.status == StreamSocket::Status::end_of_stream ? CloseReason::by_peer
                                                                          : CloseReason::io_error);
     }
-    framer_.commit(outcome.octets);
+    codec_->commit(outcome.octets);
     since_ = layer_.loop_.clock().steady();
     deliver();
     if (phase_ != Phase::up) return;
     if (outcome.octets < room.size() && !socket_.has_buffered()) break;
   }
-  if (framer_.pending() == 0) {
+  if (codec_->is_idle()) {
     message_since_ = base::SteadyTime::max();
-    framer_.release_if_idle();
+    codec_->release_if_idle();
   } else if (message_since_ == base::SteadyTime::max()) {
     message_since_ = since_;
   }
@@ -211,23 +218,26 @@ void StreamConnection::receive() {
 
 void StreamConnection::deliver() {
   while (phase_ == Phase::up) {
-    const auto event = framer_.next();
+    const auto event = codec_->next();
     if (!event) return;
-    message_since_ = base::SteadyTime::max();
+    if (!event->reply.empty() && !write(event->reply)) return;
     switch (event->kind) {
-      case Framer::Kind::message:
+      case StreamCodec::Kind::message:
+        message_since_ = base::SteadyTime::max();
         deliver_message(event->octets);
         break;
-      case Framer::Kind::ping:
-        layer_.counters_.keep_alives.add();
-        static_cast<void>(send("\r\n"));
+      case StreamCodec::Kind::opened:
+        message_since_ = base::SteadyTime::max();
         break;
-      case Framer::Kind::pong:
+      case StreamCodec::Kind::ping:
+      case StreamCodec::Kind::pong:  // maybe between the fragments of a message, whose time goes on
         layer_.counters_.keep_alives.add();
         break;
-      case Framer::Kind::error:
+      case StreamCodec::Kind::error:
         refuse_stream(*event);
         break;
+      case StreamCodec::Kind::ended:
+        return close(CloseReason::by_peer);
     }
   }
 }
@@ -247,8 +257,13 @@ void StreamConnection::deliver_message(std::span<char> octets) {
   if (!speaks_sip({octets.data(), octets.size()}) && phase_ == Phase::up) drain();
 }
 
-void StreamConnection::refuse_stream(const Framer::Event& event) {
+void StreamConnection::refuse_stream(const StreamCodec::Event& event) {
   layer_.counters_.bad_messages.add();
+  if (event.status == 0) {
+    layer_.user_.on_bad_message(flow_, event.error, 0, nullptr);
+    if (phase_ == Phase::up) drain();
+    return;
+  }
   std::optional<MessageView> partial;
   const auto message = MessageView::parse(event.octets, layer_.limits_.parse, &partial);
   const MessageView* seen = message ? &*message : partial ? &*partial : nullptr;
@@ -257,8 +272,13 @@ void StreamConnection::refuse_stream(const Framer::Event& event) {
   if (phase_ == Phase::up) drain();
 }
 
-base::Result<void> StreamConnection::send(std::string_view octets) {
+base::Result<void> StreamConnection::send(std::string_view message) {
   if (phase_ != Phase::up) return base::fail("flow.closed", "The connection is closed or not up yet.");
+  std::string room;
+  return write(codec_->outgoing(message, room));
+}
+
+base::Result<void> StreamConnection::write(std::string_view octets) {
   if (out_.empty()) {
     while (!octets.empty()) {
       const auto outcome = socket_.write(octets);
@@ -303,7 +323,8 @@ void StreamConnection::flush() {
 
 // An answer followed by a plain close would be lost: the reset for the unread octets overtakes it.
 void StreamConnection::drain() {
-  flush();
+  if (const std::string words = codec_->farewell(true); !words.empty()) static_cast<void>(write(words));
+  if (phase_ == Phase::up) flush();
   if (phase_ == Phase::closed) return;
   phase_ = Phase::draining;
   since_ = layer_.loop_.clock().steady();
@@ -363,6 +384,7 @@ void StreamConnection::close(CloseReason reason) {
     layer_.loop_.post([connected] { connected(base::fail("connect.timeout", "The peer did not answer in time.")); });
   }
   if (phase_ == Phase::up && reason != CloseReason::io_error && reason != CloseReason::send_queue) {
+    if (reason != CloseReason::by_peer) out_ += codec_->farewell(false);
     if (!out_.empty()) static_cast<void>(socket_.write(out_));
     socket_.end_writing();
   }

@@ -9,14 +9,14 @@
 #include "base/error.hpp"
 #include "sip/flow.hpp"
 #include "sip/flow_user.hpp"
-#include "sip/framer.hpp"
+#include "sip/stream_codec.hpp"
 #include "sip/stream_socket.hpp"
 #include "sip/transport_layer.hpp"
 
 namespace cadenas::sip {
 
-/// One TCP or TLS connection of a TransportLayer: handshake, messages in and out, its end. Kept small, since there is
-/// one for each phone: no buffer while idle, no timer of its own. On the layer's loop only.
+/// One TCP, TLS or WSS connection of a TransportLayer: handshake, messages in and out, its end. Kept small, since there
+/// is one for each phone: no buffer while idle, no timer of its own. On the layer's loop only.
 class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
  public:
   /// `flow` is complete but for `tls`. `connected` is set for a connection we open, whose connect is under way.
@@ -31,7 +31,7 @@ class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
 
   void start();
   /// Errors as FlowSender::send.
-  base::Result<void> send(std::string_view octets);
+  base::Result<void> send(std::string_view message);
   void close(CloseReason reason);
   /// The time limit that is over at `now`, if any.
   bool overdue(base::SteadyTime now, CloseReason& reason) const;
@@ -51,7 +51,8 @@ class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
   void receive();
   void deliver();
   void deliver_message(std::span<char> octets);
-  void refuse_stream(const Framer::Event& event);
+  void refuse_stream(const StreamCodec::Event& event);
+  base::Result<void> write(std::string_view octets);
   void flush();
   void drain();
   void discard();
@@ -61,7 +62,7 @@ class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
   TransportLayer& layer_;  // valid unless closed
   Flow flow_;
   StreamSocket socket_;
-  Framer framer_;
+  std::unique_ptr<StreamCodec> codec_;
   std::string out_;
   TransportLayer::Connected connected_;
   base::SteadyTime since_;                                    // of the phase; in `up` of the last octet received

@@ -22,10 +22,10 @@ class Counter {
 struct TransportCounters {
   Counter messages_in;
   Counter messages_out;
-  Counter keep_alives;                                      ///< CRLF pings and empty datagrams
+  Counter keep_alives;                                      ///< CRLFs, empty datagrams, pings and pongs of WebSockets
   Counter bad_messages;                                     ///< answered or not
   Counter datagrams_lost;                                   ///< not sent: the queue was full or the system refused
-  Counter accepted;                                         ///< TCP and TLS connections
+  Counter accepted;                                         ///< TCP, TLS and WSS connections
   Counter tls_handshakes;                                   ///< finished, as server
   Counter refused;                                          ///< closed at once: a limit was reached
   std::array<Counter, close_reasons> closed;                ///< by CloseReason

@@ -126,8 +126,9 @@ TransportLayer::~TransportLayer() {
 
 base::Result<base::Endpoint> TransportLayer::listen(Transport transport, const base::Endpoint& local,
                                                     std::shared_ptr<pki::TlsServerContext> tls) {
-  if (transport == Transport::tls && tls == nullptr) {
-    return base::fail("transport.no-certificate", "TLS needs a certificate to listen with.");
+  if (is_secure(transport) && tls == nullptr) {
+    return base::fail("transport.no-certificate",
+                      std::string(to_string(transport)) + " needs a certificate to listen with.");
   }
   if (transport == Transport::udp && is_wildcard(local)) {
     return base::fail("transport.wildcard", "UDP needs a concrete address to listen on, not " + local.address() + ".",
@@ -205,6 +206,7 @@ void TransportLayer::connect(Transport transport, const base::Endpoint& remote, 
       connected(tl::unexpected<base::Error>(error));
     });
   };
+  if (transport == Transport::wss) return fail_later("connect.failed", "A browser is not dialled: it connects to us.");
   Flow flow;
   flow.loop = loop_.index();
   flow.transport = transport;

@@ -35,9 +35,9 @@ struct ConnectOptions {
   std::string server_name;  ///< as TlsClientContext::new_session takes it
 };
 
-/// The sockets of one loop (RFC 3261 §18): UDP, TCP and TLS, each with SO_REUSEPORT so that every loop listens on the
-/// same address and a 4-tuple always reaches the same loop. All members on that loop (or before it runs), but
-/// `counters`. SIGPIPE is set to ignored for the process: OpenSSL writes to sockets with write(2).
+/// The sockets of one loop (RFC 3261 §18, RFC 7118): UDP, TCP, TLS and WSS, each with SO_REUSEPORT so that every loop
+/// listens on the same address and a 4-tuple always reaches the same loop. All members on that loop (or before it
+/// runs), but `counters`. SIGPIPE is set to ignored for the process: OpenSSL writes to sockets with write(2).
 class TransportLayer final : public FlowSender {
  public:
   /// `loop` and `user` must outlive the layer.
@@ -47,9 +47,10 @@ class TransportLayer final : public FlowSender {
   TransportLayer(const TransportLayer&) = delete;
   TransportLayer& operator=(const TransportLayer&) = delete;
 
-  /// Listens and returns the address with the port the system chose for port 0. `tls` for TLS only. Several addresses
-  /// per transport are allowed. Errors: "transport.listen" (the system's reason follows), "transport.wildcard" (UDP
-  /// needs a concrete address: answers must leave from where the request arrived), "transport.no-certificate".
+  /// Listens and returns the address with the port the system chose for port 0. `tls` for TLS and WSS only. Several
+  /// addresses per transport are allowed. Errors: "transport.listen" (the system's reason follows),
+  /// "transport.wildcard" (UDP needs a concrete address: answers must leave from where the request arrived),
+  /// "transport.no-certificate".
   base::Result<base::Endpoint> listen(Transport transport, const base::Endpoint& local,
                                       std::shared_ptr<pki::TlsServerContext> tls = nullptr);
   /// Stops listening on every address of that transport. Connections stay unless `drop_connections`; UDP flows end.
@@ -59,15 +60,15 @@ class TransportLayer final : public FlowSender {
 
   using Connected = std::function<void(base::Result<Flow>)>;
   /// Opens a connection (for UDP: finds the socket to send from) and reports the flow or an error once, never within
-  /// the call. Errors: "connect.failed", "connect.timeout", "connect.tls", those of pki::refusal_code where the
-  /// server's certificate was refused ("tls.server-revoked", …), "connect.limit", "connect.no-socket" (UDP: no listener
-  /// of that address family).
+  /// the call. Errors: "connect.failed" (WSS always: browsers connect to us), "connect.timeout", "connect.tls", those
+  /// of pki::refusal_code where the server's certificate was refused ("tls.server-revoked", …), "connect.limit",
+  /// "connect.no-socket" (UDP: no listener of that address family).
   void connect(Transport transport, const base::Endpoint& remote, const ConnectOptions& options, Connected connected);
 
   /// Ends a connection: what is queued is still tried once, TLS says close_notify. Nothing for UDP or a closed flow.
   void close(const Flow& flow, CloseReason reason = CloseReason::by_us);
 
-  /// TCP and TLS connections, those in handshake included.
+  /// TCP, TLS and WSS connections, those in handshake included.
   std::size_t connections() const { return connections_.size(); }
   /// Every connection that is up. `fn` may close the flow it is given, not others.
   void for_each_connection(const std::function<void(const Flow&)>& fn) const;

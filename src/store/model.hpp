@@ -147,7 +147,7 @@ struct AdminAccount {
 /// What is kept of one leg of a call that ended. No key, ever.
 struct LegRecord {
   std::string party;        ///< number, or SIP URI
-  std::string transport;    ///< "UDP", "TCP", "TLS"
+  std::string transport;    ///< "UDP", "TCP", "TLS", "WSS"
   std::string tls_version;  ///< "TLSv1.3", empty without TLS
   std::string tls_cipher;
   std::string srtp_suite;                   ///< RFC 4568/6188 name, empty where voice was clear

@@ -25,6 +25,7 @@ TEST(ConfigurationFile, ReadsTheSampleToTheSameAsTheDefaults) {
   EXPECT_EQ(from_sample->state_directory, empty->state_directory);
   EXPECT_EQ(from_sample->pbx.sip.addresses, empty->pbx.sip.addresses);
   EXPECT_EQ(from_sample->pbx.sip.tls_port, empty->pbx.sip.tls_port);
+  EXPECT_EQ(from_sample->pbx.sip.wss_port, empty->pbx.sip.wss_port);
   EXPECT_EQ(from_sample->pbx.transport.connections, empty->pbx.transport.connections);
   EXPECT_EQ(from_sample->pbx.transport.connections_per_source, empty->pbx.transport.connections_per_source);
   EXPECT_EQ(from_sample->pbx.transport.handshakes, empty->pbx.transport.handshakes);
@@ -57,6 +58,7 @@ state_directory = "state"
 [sip]
 addresses = ["127.0.0.1", "::1"]
 tls_port = 0
+wss_port = 7443
 [tls]
 self_signed_key = "ecdsa_p256"
 [alarms]
@@ -72,6 +74,7 @@ metrics_without_login = true
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->pbx.identity_directory, "/srv/lab/state/identity");
   EXPECT_EQ(read->pbx.sip.tls_port, 0);
+  EXPECT_EQ(read->pbx.sip.wss_port, 7443);
   EXPECT_EQ(read->pbx.self_signed.key, pki::KeyAlgorithm::ecdsa_p256);
   EXPECT_EQ(read->pbx.mib_root, (alarms::Oid{1, 3, 6, 1, 4, 1, 99'999, 1}));
   EXPECT_EQ(read->pbx.media.bind_ip6.address(), "::1");
@@ -94,6 +97,9 @@ TEST(ConfigurationFile, NamesTheKeyAndTheLineOfWhatIsWrong) {
            Wrong{"colour = 1\n", "configuration.unknown-key", "colour", "Line 1"},
            Wrong{"[sip]\n\nplain_port = \"5060\"\n", "configuration.type", "sip.plain_port", "Line 3"},
            Wrong{"[sip]\nplain_port = 70000\n", "configuration.value", "sip.plain_port", "0 to 65535"},
+           Wrong{"[sip]\nwss_port = -1\n", "configuration.value", "sip.wss_port", "0 to 65535"},
+           Wrong{"[sip]\nwss_port = 5061\n", "configuration.value", "sip.wss_port", "another port"},
+           Wrong{"[sip]\ntls_port = 5060\n", "configuration.value", "sip.tls_port", "another port"},
            Wrong{"[sip.limits]\nconnections = 0\n", "configuration.value", "sip.limits.connections", "Line 2"},
            Wrong{"sip = 5\n", "configuration.type", "sip", "table"},
            Wrong{"[sip]\naddresses = [\"pbx.example\"]\n", "configuration.value", "sip.addresses", "literal"},

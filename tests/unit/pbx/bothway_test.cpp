@@ -71,6 +71,27 @@ class BothwayPbx : public RunningPbx {
   std::vector<Refusal> refusals_;
 };
 
+// MODE-3: a browser is a phone like others.
+TEST_F(BothwayPbx, TakesBrowsersThatShowACertificateOnly) {
+  start_with_authority(Mode::bothway);
+  EXPECT_EQ(phone(Kind::wss, &phone_).sign_in("101", "secret"), 200);
+  EXPECT_EQ(phone(Kind::wss).sign_in("102", "secret"), 0);
+  ASSERT_NE(refusal("tls.client-no-certificate"), nullptr);
+  EXPECT_EQ(refusal("tls.client-no-certificate")->transport, sip::Transport::wss);
+}
+
+TEST_F(BothwayPbx, RehearsalSaysOfABrowserWhatItLacks) {
+  start_with_authority();
+  auto with = phone(Kind::wss, &phone_);
+  auto without = phone(Kind::wss);
+  ASSERT_EQ(with.sign_in("101", "secret"), 200);
+  ASSERT_EQ(without.sign_in("102", "secret"), 200);
+  const auto rehearsal = rehearse();
+  EXPECT_EQ(rehearsal.safe, 1U);
+  ASSERT_EQ(rehearsal.dark.size(), 1U);
+  EXPECT_EQ(rehearsal.dark[0].number + " " + rehearsal.dark[0].code, "102 tls.client-no-certificate");
+}
+
 // MODE-3: each reason told apart in counters and API.
 TEST_F(BothwayPbx, TakesPhonesUnderALoadedCaOnlyAndSaysWhyNotTheOthers) {
   start_with_authority(Mode::bothway);

@@ -16,6 +16,7 @@ TEST_F(Modes, NoTlsHasNoCertificateAndListensOnUdpAndTcpOnly) {
   EXPECT_TRUE(address(sip::Transport::udp).is_set());
   EXPECT_TRUE(address(sip::Transport::tcp).is_set());
   EXPECT_FALSE(address(sip::Transport::tls).is_set());
+  EXPECT_FALSE(address(sip::Transport::wss).is_set());
 }
 
 // MODE-2, MODE-7
@@ -53,6 +54,21 @@ TEST_F(Modes, SwitchingToNoTlsClosesTlsAndItsBindingsAndKeepsUdp) {
   ASSERT_EQ(views.size(), 1U);
   EXPECT_EQ(views[0].number, "102");
   EXPECT_EQ(udp.sign_in("102", "secret-101", 3), 200);
+}
+
+TEST_F(Modes, WebSocketsAreServedWhereverTlsIs) {
+  start(Mode::no_tls);
+  add("101", "secret-101");
+  ASSERT_TRUE(set_mode(Mode::pbx_cert));
+  const auto served = address(sip::Transport::wss);
+  auto browser = phone(Kind::wss);
+  ASSERT_EQ(browser.sign_in("101", "secret-101"), 200);
+  ASSERT_TRUE(set_mode(Mode::no_tls));
+  EXPECT_FALSE(browser.hear()) << "the idle connection should have been closed";
+  EXPECT_FALSE(PhoneSocket(Kind::wss, served).connected());
+  EXPECT_FALSE(address(sip::Transport::wss).is_set());
+  ASSERT_TRUE(set_mode(Mode::pbx_cert));
+  EXPECT_EQ(phone(Kind::wss).sign_in("101", "secret-101", 3), 200);
 }
 
 TEST_F(Modes, BothwayIsRefusedAndNothingChanges) {

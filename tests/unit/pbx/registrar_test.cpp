@@ -184,6 +184,9 @@ TEST_F(Registration, BindingIsGoneWhenItsConnectionCloses) {
 TEST_F(Registration, SipsContactIsAcceptedOverTlsAndRefusedOverUdp) {
   EXPECT_EQ(sign_in(1, "Contact: <sips:bob@192.0.2.10>\r\n", udp_flow())->status(), 400);
   EXPECT_EQ(sign_in(3, "Contact: <sips:bob@192.0.2.10>\r\n", tls_flow(1))->status(), 200);
+  auto browser = tls_flow(2);
+  browser.transport = sip::Transport::wss;
+  EXPECT_EQ(sign_in(5, "Contact: <sips:bob@h3k9.invalid;transport=ws>\r\n", browser)->status(), 200);
 }
 
 TEST(RegistrationOnTwoLoops, NumberKeptOnTheOtherLoopIsBoundAndAnsweredAlike) {

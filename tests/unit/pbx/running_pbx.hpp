@@ -45,6 +45,7 @@ class RunningPbx : public ::testing::Test {
     out.loops = 2;
     out.sip.plain_port = 0;
     out.sip.tls_port = 0;
+    out.sip.wss_port = wss_port;
     out.media.bind_ip4 = *base::Endpoint::parse("127.0.0.1", 0);
     out.self_signed.key = pki::KeyAlgorithm::ecdsa_p256;
     out.alarm_on_undisciplined_clock = false;
@@ -84,7 +85,8 @@ class RunningPbx : public ::testing::Test {
   PhoneSocket phone(PhoneSocket::Kind kind, const pki::Identity* identity = nullptr) const {
     const auto transport = kind == PhoneSocket::Kind::udp   ? sip::Transport::udp
                            : kind == PhoneSocket::Kind::tcp ? sip::Transport::tcp
-                                                            : sip::Transport::tls;
+                           : kind == PhoneSocket::Kind::tls ? sip::Transport::tls
+                                                            : sip::Transport::wss;
     return PhoneSocket(kind, address(transport), identity);
   }
   std::uint64_t counter(const std::string& name) const {
@@ -95,6 +97,7 @@ class RunningPbx : public ::testing::Test {
 
   base::SystemClock clock;
   std::optional<base::Millis> stop_time;  ///< none: what the product has
+  std::optional<std::uint16_t> wss_port = 0;
   std::unique_ptr<Pbx> pbx;
   std::filesystem::path directory_;
 };

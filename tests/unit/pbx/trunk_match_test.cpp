@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "pbx/peer_gate.hpp"
+
 namespace cadenas::pbx {
 namespace {
 
@@ -37,6 +39,16 @@ TEST(TrunkMatch, KnowsATrunkByAddressPortAndTransport) {
   EXPECT_TRUE(trunk_behind(flow_from("192.0.2.7", 5080, sip::Transport::udp), exact));
   EXPECT_TRUE(trunk_behind(flow_from("192.0.2.7", 5060, sip::Transport::udp), exact)) << "where our requests go to";
   EXPECT_FALSE(trunk_behind(flow_from("192.0.2.7", 5081, sip::Transport::udp), exact));
+}
+
+// No trunk speaks WebSockets: whoever does from its address is a browser, and must prove who he is.
+TEST(TrunkMatch, TakesNobodyOnAWebSocketForATrunk) {
+  store::Trunk trunk{"a", "192.0.2.7", 0, store::TrunkTransport::tls, "sbc.example"};
+  trunk.verify_server = false;
+  const auto model = model_of(trunk);
+  EXPECT_TRUE(trunk_behind(flow_from("192.0.2.7", 999, sip::Transport::tls, shown(false)), model));
+  EXPECT_FALSE(trunk_behind(flow_from("192.0.2.7", 999, sip::Transport::wss, shown(false)), model));
+  EXPECT_TRUE(stands_in_bothway(flow_from("192.0.2.7", 999, sip::Transport::wss, shown(true, {"101"})), model));
 }
 
 // A call by a trunk needs no password: over TLS its certificate stands for it.

@@ -1,57 +1,13 @@
 #include <gmock/gmock.h>
 #include <openssl/ssl.h>
 
-#include "transport_fixture.hpp"
+#include "tls_client.hpp"
 
 namespace cadenas::sip {
 namespace {
 
 using ::testing::StartsWith;
-
-std::shared_ptr<const pki::Identity> identity() {
-  auto made = pki::make_self_signed({.tel_address = "127.0.0.1"},
-                                    std::chrono::floor<base::Millis>(std::chrono::system_clock::now()),
-                                    {.key = pki::KeyAlgorithm::ecdsa_p256});
-  EXPECT_TRUE(made) << made.error().message;
-  return std::make_shared<const pki::Identity>(std::move(*made));
-}
-
-/// A TLS client on OpenSSL's own API, with nothing of ours between.
-class TlsClient {
- public:
-  TlsClient(const base::Endpoint& to, int version)
-      : tcp_(SOCK_STREAM, to), context_(SSL_CTX_new(TLS_client_method())), ssl_(nullptr) {
-    SSL_CTX_set_min_proto_version(context_.get(), version);
-    SSL_CTX_set_max_proto_version(context_.get(), version);
-    ssl_.reset(SSL_new(context_.get()));
-    SSL_set_fd(ssl_.get(), tcp_.fd());
-    up = SSL_connect(ssl_.get()) == 1;
-  }
-  void write(std::string_view text) const {
-    EXPECT_EQ(SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())), static_cast<int>(text.size()));
-  }
-  std::string read_until(std::string_view wanted) const {
-    std::string text;
-    char room[4096];
-    while (text.find(wanted) == std::string::npos) {
-      const int octets = SSL_read(ssl_.get(), room, sizeof room);
-      if (octets <= 0) break;
-      text.append(room, static_cast<std::size_t>(octets));
-    }
-    return text;
-  }
-  bool got_close_notify() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0; }
-  std::string server_fingerprint() const {
-    const pki::X509Handle certificate(SSL_get1_peer_certificate(ssl_.get()));
-    return pki::Certificate::from_x509(certificate.get())->facts().fingerprint_sha256;
-  }
-  bool up = false;
-
- private:
-  testing::Client tcp_;
-  pki::SslContextHandle context_;
-  pki::SslHandle ssl_;
-};
+using testing::TlsClient;
 
 class TlsTransport : public testing::TransportTest {
  protected:
@@ -60,7 +16,7 @@ class TlsTransport : public testing::TransportTest {
     open();
   }
   void open() {
-    live = std::make_shared<pki::LiveIdentity>(identity());
+    live = std::make_shared<pki::LiveIdentity>(testing::identity());
     auto made = pki::TlsServerContext::make(live);
     ASSERT_TRUE(made) << made.error().message;
     context = std::move(*made);
@@ -153,7 +109,7 @@ TEST_F(TlsTransport, SwapOfTheCertificateLeavesConnectionsAlone) {
   const TlsClient before(at, TLS1_3_VERSION);
   before.write(request());
   before.read_until("\r\n\r\n");
-  live->replace(identity());
+  live->replace(testing::identity());
   const TlsClient after(at, TLS1_3_VERSION);
   ASSERT_TRUE(after.up);
   EXPECT_NE(after.server_fingerprint(), before.server_fingerprint());
@@ -165,7 +121,7 @@ TEST_F(TlsTransport, OutboundTlsVerifiesTheServer) {
   auto trusting = pki::TlsClientContext::make({.trust_anchors = {live->current()->leaf()}});
   ASSERT_TRUE(trusting) << trusting.error().message;
   const std::shared_ptr<const pki::TlsClientContext> good = std::move(*trusting);
-  auto other = pki::TlsClientContext::make({.trust_anchors = {identity()->leaf()}});
+  auto other = pki::TlsClientContext::make({.trust_anchors = {testing::identity()->leaf()}});
   const std::shared_ptr<const pki::TlsClientContext> bad = std::move(*other);
   const auto dial = [&](const std::shared_ptr<const pki::TlsClientContext>& tls) {
     std::promise<base::Result<Flow>> result;
