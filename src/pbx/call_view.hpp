@@ -32,7 +32,7 @@ struct LegView {
   std::string direction;  ///< seen from the phone: "calls" or "is called"
   std::string state;      ///< "early", "confirmed", "ended"
   std::string user_agent;
-  std::string transport;    ///< "UDP", "TCP", "TLS", and "TDM" for a port
+  std::string transport;    ///< "UDP", "TCP", "TLS", "WSS", and "TDM" for a port
   std::string remote;       ///< address:port of the phone
   std::string tls_version;  ///< empty without TLS
   std::string tls_cipher;
@@ -41,6 +41,7 @@ struct LegView {
   std::string key_exchange;                 ///< "SDES", "DTLS-SRTP"; empty where no keys are agreed
   std::string dtls_state;                   ///< "waiting", "handshaking", "established", "failed"; empty without DTLS
   std::string dtls_failure;                 ///< code of why the last handshake failed ("dtls.fingerprint"); else empty
+  std::string ice_state;                    ///< "agreed": checks show where the phone is (ICE); empty without
   std::string media_state;                  ///< "sendrecv", "sendonly" …: what we last told the phone
   std::uint64_t packets_authenticated = 0;  ///< SRTP packets from the phone, tag verified
   std::uint64_t packets_rejected = 0;       ///< failed authentication, or clear where SRTP was agreed
