@@ -45,6 +45,7 @@ object leg_json(const pbx::LegView& leg) {
           {"key_exchange", leg.key_exchange},
           {"dtls_state", leg.dtls_state},
           {"dtls_failure", leg.dtls_failure},
+          {"ice_state", leg.ice_state},
           {"media_state", leg.media_state},
           {"packets_authenticated", leg.packets_authenticated},
           {"packets_rejected", leg.packets_rejected},

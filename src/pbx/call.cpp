@@ -36,7 +36,7 @@ int status_for(const base::Error& error) {
 // Before its description is judged: whether it may come to a DTLS handshake with the caller.
 bool speaks_dtls(const Party& caller) {
   const SharedSdp offered = caller.leg->offered();
-  if (!offered) return wants_dtls(caller.who);
+  if (!offered) return wants_dtls(caller.who) || (caller.leg->flow() && is_browser(*caller.leg->flow()));
   const auto described = read_description(*offered);
   return described && described->dtls_line;
 }

@@ -132,6 +132,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   PartyPtr seat_caller(const std::shared_ptr<Leg>& leg, Correspondent caller);
   void invite_number(const std::string& number, const std::string& referred_by);
   void ring(const std::vector<Binding>& bindings, const Correspondent& callee, const std::string& referred_by);
+  void ring_contacts(const std::vector<Binding>& bindings, const Correspondent& callee, const std::string& referred_by);
   void invite_port(const std::shared_ptr<Leg>& leg, const Correspondent& callee, const std::string& referred_by);
   void on_joins(const PartyPtr& party, const leg_event::Joins& event);
   void on_seized(const PartyPtr& party, const media::tdm::PortId& port);
@@ -194,6 +195,7 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   void open_media(const MediaEnd& a, const MediaEnd& b, const MediaOpened& opened);
   void close_media(const CallSession& session);
   bool opens_media(const sip::Flow& towards, const std::function<void()>& then);
+  void have_handshakes(const std::function<void()>& then);
   void fit_media(const std::function<void()>& then);
   void renew_media(const std::function<void()>& then);
   MediaEnd end_of(const Party& party) const;

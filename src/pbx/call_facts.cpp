@@ -36,19 +36,13 @@ policy::Facts gather_facts(const store::Snapshot& model, const Party& of, const 
   facts.certificate = certificate;
   facts.transport = leg_transport(of.leg->flow()->transport);
   facts.srtp_mode = srtp_mode_of(party);
+  facts.takes_clear = takes_clear(of);
   facts.peer_is_i7xx = other.who.is_i7xx();
   facts.offer = offer;
   return facts;
 }
 
-}  // namespace
-
-policy::SrtpMode srtp_mode_of(const Correspondent& who) {
-  if (who.port) return policy::SrtpMode::off;
-  return static_cast<policy::SrtpMode>(who.trunk ? who.trunk->srtp_mode : who.subscription->srtp_mode);
-}
-
-policy::OfferStyle offer_style_of(const Correspondent& who) {
+policy::OfferStyle declared_style(const Correspondent& who) {
   if (!who.trunk && !who.subscription) return policy::OfferStyle::savp;
   switch (who.trunk ? who.trunk->offer_style : who.subscription->offer_style) {
     case store::OfferStyle::avp_crypto:
@@ -61,8 +55,30 @@ policy::OfferStyle offer_style_of(const Correspondent& who) {
   return policy::OfferStyle::savp;
 }
 
+}  // namespace
+
+policy::SrtpMode srtp_mode_of(const Correspondent& who) {
+  if (who.port) return policy::SrtpMode::off;
+  return static_cast<policy::SrtpMode>(who.trunk ? who.trunk->srtp_mode : who.subscription->srtp_mode);
+}
+
+bool is_browser(const sip::Flow& flow) {
+  return flow.transport == sip::Transport::wss;
+}
+
+policy::OfferStyle offer_style_of(const Party& party) {
+  const sip::Flow* flow = party.leg->flow();
+  return flow && is_browser(*flow) ? policy::OfferStyle::webrtc : declared_style(party.who);
+}
+
 bool wants_dtls(const Correspondent& who) {
-  return offer_style_of(who) == policy::OfferStyle::dtls && srtp_mode_of(who) != policy::SrtpMode::off;
+  return declared_style(who) == policy::OfferStyle::dtls && srtp_mode_of(who) != policy::SrtpMode::off;
+}
+
+bool takes_clear(const Party& party) {
+  if (srtp_mode_of(party.who) == policy::SrtpMode::only) return false;
+  const sip::Flow* flow = party.leg->flow();
+  return !flow || !is_browser(*flow) || (party.media && party.media->is_clear());
 }
 
 policy::Decision judge(const store::Snapshot& model, const Party& party, const Party& other,

@@ -18,8 +18,13 @@ policy::Decision judge(const store::Snapshot& model, const Party& party, const P
                        policy::CertificateState certificate, policy::MediaSeen offer);
 
 policy::SrtpMode srtp_mode_of(const Correspondent& who);
-policy::OfferStyle offer_style_of(const Correspondent& who);
-/// Whether an encrypted offer to it is one of DTLS-SRTP.
+/// Reached by SIP over WebSockets (RFC 7118): taken for a browser, whatever is declared for its number.
+bool is_browser(const sip::Flow& flow);
+policy::OfferStyle offer_style_of(const Party& party);
+/// Whether an encrypted offer to it is one of DTLS-SRTP, as far as it is declared: it may yet answer by a browser.
 bool wants_dtls(const Correspondent& who);
+/// Whether clear voice may be offered to it at all: not where it is set to SRTP only, and not where it is a browser,
+/// unless it has agreed on clear voice itself.
+bool takes_clear(const Party& party);
 
 }  // namespace cadenas::pbx

@@ -96,6 +96,13 @@ void Call::ring(const std::vector<Binding>& bindings, const Correspondent& calle
     self->ring(bindings, callee, referred_by);
   });
   if (opens) return;
+  const bool browsers = std::ranges::any_of(bindings, [](const Binding& binding) { return is_browser(binding.flow); });
+  if (!browsers) return ring_contacts(bindings, callee, referred_by);
+  have_handshakes([=, self = shared_from_this()] { self->ring_contacts(bindings, callee, referred_by); });
+}
+
+void Call::ring_contacts(const std::vector<Binding>& bindings, const Correspondent& callee,
+                         const std::string& referred_by) {
   const PartyPtr& other = at(media::other(fork_side()));
   for (const Binding& binding : bindings) {
     if (forks_.size() >= services_.settings.max_forks) break;
@@ -175,7 +182,7 @@ Call::PartyPtr Call::add_fork(const std::shared_ptr<Leg>& leg, std::string user_
 
 policy::OfferPlan Call::plan_for(Party& party, const Party& other, policy::OfferMoment moment) {
   party.decision = judge(*services_.snapshot(), party, other, services_.certificate(), policy::MediaSeen::none);
-  const auto plan = policy::plan_offer(party.decision, srtp_mode_of(party.who), offer_style_of(party.who), moment);
+  const auto plan = policy::plan_offer(party.decision, srtp_mode_of(party.who), offer_style_of(party), moment);
   return plan.value_or(policy::OfferPlan{});
 }
 

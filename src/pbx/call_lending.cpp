@@ -39,7 +39,7 @@ policy::IntrusionSet Call::intrusion_set(const Party& party) const {
     const store::Subscription* now = services_.snapshot()->find(party.who.number);
     out.is_protected = (now ? now : party.who.subscription.get())->intrusion_protected;
   }
-  out.takes_clear = srtp_mode_of(party.who) != policy::SrtpMode::only;
+  out.takes_clear = takes_clear(party);
   const PartyMedia& media = *party.media;
   out.encrypted = media.encrypted();
   out.in_conversation = party.confirmed && !party.gone && media.agreed() &&

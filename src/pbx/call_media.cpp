@@ -65,6 +65,22 @@ bool Call::opens_media(const sip::Flow& towards, const std::function<void()>& th
   return true;
 }
 
+// Who of a number's contacts is a browser is known once they are found. The caller has no answer yet, so that another
+// session costs it nothing; where there is none, the contacts that need it are left out.
+void Call::have_handshakes(const std::function<void()>& then) {
+  if (transfer_ || may_shake_hands_ || !session_.at(Side::b).dtls.empty()) return then();
+  may_shake_hands_ = true;
+  open_media(session_.end(Side::a), session_.end(Side::b),
+             [self = shared_from_this(), then](const base::Result<CallSession>& opened) {
+               self->may_shake_hands_ = opened.has_value();
+               if (opened) {
+                 self->close_media(std::exchange(self->session_, *opened));
+                 self->at(Side::a)->media->move_to(self->session_.at(Side::a));
+               }
+               then();
+             });
+}
+
 void Call::fit_media(const std::function<void()>& then) {
   const bool fits_both = session_ && fits(session_.end(Side::a), end_of(*at(Side::a))) &&
                          fits(session_.end(Side::b), end_of(*at(Side::b)));

@@ -42,6 +42,12 @@ void Call::make_offer_to(const PartyPtr& to, const AudioDescription& audio, bool
   auto plan = plan_for(*to, other ? *other : *to, policy::OfferMoment::in_request);
   const bool anew = std::exchange(to->encrypts_again, false);
   const auto form = plain ? policy::MediaForm::avp_plain : anew ? plan.form : to->media->form_in_dialog(plan.form);
+  if (to->decision.voice == policy::VoiceTreatment::refuse) {
+    // It may not be encrypted any more, and takes nothing else.
+    to->retry_plain = false;
+    base::log::warning("call.policy", {{"call", id_}, {"number", to->who.number}});
+    return on_offer_refused(to, 488);
+  }
   if (!to->media->can_offer(form)) {
     // It joined a session on a relay that cannot shake hands for it: nobody needs to ask.
     to->retry_plain = false;
@@ -66,6 +72,9 @@ void Call::on_offered(const PartyPtr& from, const SharedSdp& sdp) {
   }
   if (!sdp) {
     const auto plan = plan_for(*from, *other, policy::OfferMoment::in_response);
+    if (from->decision.voice == policy::VoiceTreatment::refuse) {
+      return refuse(from, 488, std::string(from->decision.refusal.reason));
+    }
     const auto form = from->media->form_in_dialog(plan.form);
     if (!from->media->can_offer(form)) return refuse(from, 488, dtls_needs_board().message);
     auto ours = std::make_shared<const sip::Sdp>(from->media->make_offer(other->media->remote_audio(), form));

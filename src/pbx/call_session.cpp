@@ -21,7 +21,7 @@ bool is_slot(const CallSession& session, Side side) {
   return std::holds_alternative<PortId>(session.end(side));
 }
 
-LocalMedia place_of(const base::Endpoint& endpoint, std::optional<media::DtlsFingerprint> dtls) {
+LocalMedia place_of(const base::Endpoint& endpoint, std::vector<media::DtlsFingerprint> dtls) {
   return {endpoint.address(), endpoint.port(), std::move(dtls)};
 }
 
@@ -54,7 +54,7 @@ void CallSessions::open(std::uint64_t id, const MediaEnd& a, const MediaEnd& b, 
       [&packets = packets_, session = std::move(session), opened](const base::Result<media::SessionPorts>& ports) {
         if (!ports) return opened(tl::unexpected(ports.error()));
         CallSession open = session;
-        const auto shown = packets.dtls_fingerprint(open.id);
+        const auto shown = packets.dtls_fingerprints(open.id);
         open.local = {place_of(ports->a, shown), place_of(ports->b, shown)};
         opened(std::move(open));
       });
@@ -71,7 +71,7 @@ void CallSessions::open_with_slot(CallSession session, const Opened& opened) {
   const Side leg = media::other(slot);
   const auto here = tdm_->open(session.id, port_at(session, slot), std::get<media::AddressFamily>(session.end(leg)));
   if (!here) return opened(tl::unexpected(here.error()));
-  session.local[static_cast<std::size_t>(leg)] = place_of(*here, packets_.dtls_fingerprint(session.id));
+  session.local[static_cast<std::size_t>(leg)] = place_of(*here, packets_.dtls_fingerprints(session.id));
   opened(std::move(session));
 }
 

@@ -89,7 +89,7 @@ base::Result<LocalMedia> Conference::join_board(const MemberPtr& member) {
   } else {
     const auto family = party.leg->flow()->remote.is_v6() ? media::AddressFamily::ip6 : media::AddressFamily::ip4;
     place = services_.conferences->join(board_room_, member->id, family).map([this](const base::Endpoint& here) {
-      return LocalMedia{here.address(), here.port(), services_.conferences->dtls_fingerprint()};
+      return LocalMedia{here.address(), here.port(), services_.conferences->dtls_fingerprints()};
     });
   }
   if (!place) base::log::warning("conference.no-media", {{"room", room_->number}, {"code", place.error().code}});
@@ -179,7 +179,10 @@ void Conference::on_member_event(const MemberPtr& member, LegEvent event) {
     void operator()(const leg_event::RefreshDue&) const {
       PartyMedia& media = *member->party.media;
       if (media.state() != PartyMedia::State::stable || !media.agreed()) return;
-      room.offer(member, media.form_in_dialog(room.plan_for(member, policy::OfferMoment::in_request).form));
+      const auto plan = room.plan_for(member, policy::OfferMoment::in_request);
+      // It may not be encrypted any more, and takes nothing else: its session runs out.
+      if (member->party.decision.voice == policy::VoiceTreatment::refuse) return;
+      room.offer(member, media.form_in_dialog(plan.form));
     }
     void operator()(const leg_event::OfferWithdrawn&) const {}
     void operator()(const leg_event::OfferAnswered& e) const { room.on_offer_answered(member, e.sdp); }

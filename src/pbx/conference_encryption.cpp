@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "pbx/call_facts.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/conference.hpp"
 #include "pbx/conference_media.hpp"
@@ -26,6 +27,8 @@ void Conference::align(const MemberPtr& member) {
   }
   if (member->party.slot || media.encrypted() == encrypted_) return;
   if (!encrypted_) {
+    // It would refuse, and keep its leg.
+    if (!takes_clear(member->party)) return;
     member->party.clear_reason = "The conference is clear. " + why_clear();
     return offer(member, policy::MediaForm::avp_plain);
   }

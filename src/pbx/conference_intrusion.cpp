@@ -58,7 +58,7 @@ void Conference::begin_intrusion(const MemberPtr& newcomer, const IntrusionDiall
   facts.kind = dialled.kind;
   facts.right = right;
   facts.newcomer.number = party.who.number;
-  facts.newcomer.takes_clear = srtp_mode_of(party.who) != policy::SrtpMode::only;
+  facts.newcomer.takes_clear = takes_clear(party);
   facts.newcomer.encrypted = party.media->answers_encrypted();
   encrypted_ = dialled.kind != policy::Intrusion::intrude && facts.newcomer.encrypted;
   for (MemberPtr& lent : intrusion_->parties) {
@@ -113,9 +113,11 @@ base::Result<void> Conference::take_in(const MemberPtr& member) {
   const auto here = join_board(member);
   if (!here) return tl::unexpected(here.error());
   party.media->move_to(*here);
-  const auto form = is_never_encrypted()
-                        ? policy::MediaForm::avp_plain
-                        : party.media->form_in_dialog(plan_for(member, policy::OfferMoment::in_request).form);
+  const auto planned = plan_for(member, policy::OfferMoment::in_request).form;
+  if (party.decision.voice == policy::VoiceTreatment::refuse) {
+    return base::fail("call.policy", std::string(party.decision.refusal.reason));
+  }
+  const auto form = is_never_encrypted() ? policy::MediaForm::avp_plain : party.media->form_in_dialog(planned);
   // Codecs that the bridge can mix, whatever the two spoke with each other.
   auto sdp = std::make_shared<const sip::Sdp>(party.media->make_offer(default_audio(), form));
   party.leg->run([sdp = std::move(sdp)](Leg& leg) { leg.offer(sdp, true); });

@@ -6,8 +6,8 @@
 
 namespace cadenas::pbx {
 
-media::DtlsFingerprint BoardConferences::dtls_fingerprint() const {
-  return board_.dtls_fingerprint();
+std::vector<media::DtlsFingerprint> BoardConferences::dtls_fingerprints() const {
+  return {board_.dtls_fingerprint()};
 }
 base::Result<void> BoardConferences::open_room(media::RoomId room, media::DigitSink digits) {
   return eip_.check().and_then([&] { return board_.open_room(room, std::move(digits)); });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
@@ -23,7 +24,8 @@ namespace cadenas::pbx {
 class ConferenceMedia {
  public:
   virtual ~ConferenceMedia() = default;
-  virtual media::DtlsFingerprint dtls_fingerprint() const = 0;
+  /// The certificate that members are shown in a DTLS handshake, as in LocalMedia.
+  virtual std::vector<media::DtlsFingerprint> dtls_fingerprints() const = 0;
   virtual base::Result<void> open_room(media::RoomId room, media::DigitSink digits) = 0;
   virtual base::Result<base::Endpoint> join(media::RoomId room, media::MemberId member,
                                             media::AddressFamily family) = 0;
@@ -41,7 +43,7 @@ class ConferenceMedia {
 class BoardConferences final : public ConferenceMedia {
  public:
   BoardConferences(media::Board& board, const EipService& eip) : board_(board), eip_(eip) {}
-  media::DtlsFingerprint dtls_fingerprint() const override;
+  std::vector<media::DtlsFingerprint> dtls_fingerprints() const override;
   base::Result<void> open_room(media::RoomId room, media::DigitSink digits) override;
   base::Result<base::Endpoint> join(media::RoomId room, media::MemberId member, media::AddressFamily family) override;
   base::Result<void> configure(media::MemberId member, media::LegMedia leg, media::MemberAudio audio) override;

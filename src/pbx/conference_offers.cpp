@@ -43,7 +43,7 @@ base::Result<void> Conference::configure(const MemberPtr& member) {
 policy::OfferPlan Conference::plan_for(const MemberPtr& member, policy::OfferMoment moment) {
   Party& party = member->party;
   party.decision = judge(*services_.snapshot(), party, party, services_.certificate(), policy::MediaSeen::none);
-  const auto plan = policy::plan_offer(party.decision, srtp_mode_of(party.who), offer_style_of(party.who), moment);
+  const auto plan = policy::plan_offer(party.decision, srtp_mode_of(party.who), offer_style_of(party), moment);
   return plan.value_or(policy::OfferPlan{});
 }
 
@@ -88,6 +88,9 @@ void Conference::on_offered(const MemberPtr& member, const SharedSdp& sdp) {
   if (party.media->state() != PartyMedia::State::stable || !party.media->agreed()) return refuse_offer(491, {});
   if (!sdp) {
     const auto plan = plan_for(member, policy::OfferMoment::in_response);
+    if (party.decision.voice == policy::VoiceTreatment::refuse) {
+      return refuse_offer(488, std::string(party.decision.refusal.reason));
+    }
     auto ours = std::make_shared<const sip::Sdp>(
         party.media->make_offer(party.media->local_audio(), party.media->form_in_dialog(plan.form)));
     return party.leg->run([ours](Leg& leg) { leg.answer(ours); });

@@ -58,8 +58,9 @@ base::Error dtls_needs_board() {
           "DTLS-SRTP needs the embedded media board: the external relays cannot shake hands for it.", ""};
 }
 
-DtlsAgreement::DtlsAgreement(std::optional<DtlsFingerprint> own, std::vector<media::Suite> accepted)
-    : own_(std::move(own)), own_tls_id_(new_tls_id()) {
+DtlsAgreement::DtlsAgreement(std::vector<DtlsFingerprint> own, std::vector<media::Suite> accepted)
+    : own_tls_id_(new_tls_id()) {
+  if (!own.empty()) shown_ = std::move(own.front());
   for (const media::Suite suite : media::dtls_suites()) {
     if (std::ranges::find(accepted, suite) != accepted.end()) suites_.push_back(suite);
   }
@@ -96,6 +97,7 @@ bool DtlsAgreement::is_agreed(const std::vector<DtlsFingerprint>& peer, const st
 }
 
 void DtlsAgreement::agree(std::vector<DtlsFingerprint> peer, std::string tls_id, DtlsRole role) {
+  known_ = shown_;
   if (is_agreed(peer, tls_id) && agreed_->role == role) return;
   std::array<std::uint8_t, 4> number{};
   base::fill_random(number);
@@ -106,20 +108,20 @@ void DtlsAgreement::agree(std::vector<DtlsFingerprint> peer, std::string tls_id,
 }
 
 void DtlsAgreement::write(sip::SdpMedia& into, SetupRole setup, bool with_id) const {
-  into.add_attribute("fingerprint", sip::SdpFingerprint{std::string(name_of(own_->hash)), own_->value}.to_string());
+  into.add_attribute("fingerprint", sip::SdpFingerprint{std::string(name_of(shown_->hash)), shown_->value}.to_string());
   into.add_attribute("setup", sip::to_string(setup));
   if (with_id) into.add_attribute("tls-id", own_tls_id_);
 }
 
-void DtlsAgreement::answer(const sip::Sdp& offer, std::size_t line, sip::SdpMedia& into) {
+void DtlsAgreement::answer(const sip::Sdp& offer, std::size_t line, DtlsRole preferred, sip::SdpMedia& into) {
   sip::DtlsDescription described = sip::dtls_of(offer, offer.media[line]);
   auto peer = peer_of(described);
   if (!peer) return;
   // An offer that says nothing is active (RFC 4145 §4.1). Where the choice is ours, the roles stay as long as the
-  // association does (RFC 8842 §5.3); at first we begin, which the offerer is prepared for before our answer is there.
+  // association does (RFC 8842 §5.3).
   const auto asked = opposite(described.setup.value_or(SetupRole::active));
   const bool is_same = is_agreed(*peer, described.tls_id);
-  const DtlsRole role = asked ? *asked : is_same ? agreed_->role : DtlsRole::active;
+  const DtlsRole role = asked ? *asked : is_same ? agreed_->role : preferred;
   if (agreed_ && !(is_same && agreed_->role == role)) own_tls_id_ = new_tls_id();
   const bool with_id = !described.tls_id.empty();
   agree(*std::move(peer), std::move(described.tls_id), role);
@@ -141,8 +143,11 @@ base::Result<void> DtlsAgreement::take_answer(const sip::Sdp& answer, std::size_
   return {};
 }
 
-void DtlsAgreement::move_to(std::optional<DtlsFingerprint> own) {
-  own_ = std::move(own);
+void DtlsAgreement::move_to(const std::vector<DtlsFingerprint>& own, Sign sign) {
+  const auto is_news = [this](const DtlsFingerprint& one) { return one != known_; };
+  auto chosen = sign == Sign::fingerprint ? std::ranges::find_if(own, is_news) : own.begin();
+  if (chosen == own.end()) chosen = own.begin();
+  shown_ = chosen == own.end() ? std::nullopt : std::optional(*chosen);
   agreed_.reset();
   own_tls_id_ = new_tls_id();
 }

@@ -22,17 +22,27 @@ base::Error dtls_needs_board();
 /// tls-id changed, or where our end moved. Not thread-safe: it belongs to the call.
 class DtlsAgreement {
  public:
-  /// `own` is what our end shows; nothing: our end cannot do DTLS. `accepted` are the suites of SRTP that may be used.
-  DtlsAgreement(std::optional<media::DtlsFingerprint> own, std::vector<media::Suite> accepted);
+  /// How the party knows that our end moved.
+  enum class Sign : std::uint8_t {
+    place,  ///< another address or port, and another tls-id where it knows those
+    /// With ICE a place says nothing, and browsers know no tls-id: another hash of the same certificate, which makes
+    /// the fingerprint another one (RFC 8842 §3). As far as our end shows several.
+    fingerprint,
+  };
+
+  /// `own` is the certificate that our end shows, by different hashes; none: our end cannot do DTLS. `accepted` are the
+  /// suites of SRTP that may be used.
+  DtlsAgreement(std::vector<media::DtlsFingerprint> own, std::vector<media::Suite> accepted);
 
   /// Whether our end can shake hands at all.
-  bool available() const { return own_ && !suites_.empty(); }
+  bool available() const { return shown_ && !suites_.empty(); }
 
   /// Whether the offered section can be answered. Errors "media.dtls-needs-board", "call.dtls-fingerprint" (none, or
   /// only by hash functions that prove nothing, or one that is malformed), "call.dtls-setup".
   base::Result<void> check_offer(const sip::Sdp& offer, std::size_t line) const;
-  /// Agrees on an offer that passed `check_offer`, and writes our words into the section that answers it.
-  void answer(const sip::Sdp& offer, std::size_t line, sip::SdpMedia& into);
+  /// Agrees on an offer that passed `check_offer`, and writes our words into the section that answers it. `preferred`
+  /// is our role where the choice is ours and there is no association yet.
+  void answer(const sip::Sdp& offer, std::size_t line, media::DtlsRole preferred, sip::SdpMedia& into);
 
   /// Writes our words into a section that offers DTLS; only where `available`.
   void offer(sip::SdpMedia& into);
@@ -42,7 +52,7 @@ class DtlsAgreement {
   /// Keys of another kind are agreed, or none.
   void end() { agreed_.reset(); }
   /// Our end is another one from now on, or none that can: the next exchange makes a new association.
-  void move_to(std::optional<media::DtlsFingerprint> own);
+  void move_to(const std::vector<media::DtlsFingerprint>& own, Sign sign);
 
   /// What the board is told; nothing while nothing is agreed.
   const std::optional<media::DtlsParams>& agreed() const { return agreed_; }
@@ -53,7 +63,8 @@ class DtlsAgreement {
   void agree(std::vector<media::DtlsFingerprint> peer, std::string tls_id, media::DtlsRole role);
   void write(sip::SdpMedia& into, sip::SetupRole setup, bool with_id) const;
 
-  std::optional<media::DtlsFingerprint> own_;
+  std::optional<media::DtlsFingerprint> shown_;
+  std::optional<media::DtlsFingerprint> known_;  // to the party: what was shown as we last agreed
   std::vector<media::Suite> suites_;
   std::optional<media::DtlsParams> agreed_;
   std::string peer_tls_id_;

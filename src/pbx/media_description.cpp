@@ -4,6 +4,9 @@
 #include <array>
 #include <string_view>
 
+#include "sip/grammar.hpp"
+#include "sip/sdp_ice.hpp"
+
 namespace cadenas::pbx {
 
 namespace {
@@ -29,6 +32,19 @@ sip::Direction without_sending_to_it(sip::Direction direction) {
                                                                                         : sip::Direction::inactive;
 }
 
+// Those of 8 kHz change places with what stands first among them.
+void put_usual_events_first(const sip::SdpMedia& media, std::vector<std::string>& formats) {
+  constexpr unsigned usual_clock = 8000;
+  auto first = formats.end();
+  for (auto at = formats.begin(); at != formats.end(); ++at) {
+    const auto type = sip::grammar::number(*at, 127);
+    const auto map = type ? media.rtpmap(static_cast<unsigned>(*type)) : std::nullopt;
+    if (!map || !sip::grammar::same(map->encoding, "telephone-event")) continue;
+    if (first == formats.end()) first = at;
+    if (map->clock_rate == usual_clock) return std::iter_swap(first, at);
+  }
+}
+
 }  // namespace
 
 bool AudioDescription::same_codecs(const AudioDescription& other) const {
@@ -52,6 +68,7 @@ AudioDescription PartyDescription::audio_of(const sip::Sdp& sdp, std::size_t lin
   const sip::SdpMedia& media = sdp.media[line];
   AudioDescription audio;
   audio.formats = media.formats;
+  put_usual_events_first(media, audio.formats);
   for (const sip::SdpLine& entry : media.lines) {
     const auto name = entry.attribute_name();
     if (std::find(end_to_end_attributes.begin(), end_to_end_attributes.end(), name) == end_to_end_attributes.end()) {
@@ -60,7 +77,7 @@ AudioDescription PartyDescription::audio_of(const sip::Sdp& sdp, std::size_t lin
     audio.attributes.emplace_back(name, entry.attribute_value());
   }
   audio.direction = sdp.direction_of(media);
-  if (sdp.has_null_address(media)) audio.direction = without_sending_to_it(audio.direction);
+  if (sdp.has_null_address(media) && !is_ice_line(sdp, line)) audio.direction = without_sending_to_it(audio.direction);
   return audio;
 }
 
@@ -96,12 +113,17 @@ base::Result<PartyDescription> read_description(const sip::Sdp& sdp) {
   return found;
 }
 
+bool is_ice_line(const sip::Sdp& sdp, std::size_t line) {
+  const sip::SdpMedia& media = sdp.media[line];
+  return names_certificate(sdp, media) && media.rtcp_mux() && sip::speaks_of_ice(sdp, media);
+}
+
 MediaAddress address_of(const sip::Sdp& sdp, std::size_t line) {
   const sip::SdpMedia& media = sdp.media[line];
   MediaAddress out;
   out.rtcp_mux = media.rtcp_mux();
   const auto address = sdp.address_of(media);
-  if (!address || sdp.has_null_address(media)) return out;
+  if (!address || sdp.has_null_address(media) || is_ice_line(sdp, line)) return out;
   // A name is not looked up: symmetric RTP finds the party by what it sends.
   if (const auto rtp = base::Endpoint::parse(*address, media.port)) {
     out.rtp = *rtp;

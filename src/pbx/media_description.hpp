@@ -49,15 +49,21 @@ struct PartyDescription {
   std::optional<std::size_t> dtls_line;
   std::vector<LineShape> lines;
 
-  /// The audio stream of one of the two lines, `line` being an index into `sdp.media`. RFC 2543's hold (address
-  /// 0.0.0.0) is told as the direction it means.
+  /// The audio stream of one of the lines, `line` being an index into `sdp.media`. RFC 2543's hold (address 0.0.0.0) is
+  /// told as the direction it means, but not where `is_ice_line`. Telephone events of 8 kHz are named before those of
+  /// other clocks: many a phone takes the first there are, and knows no other clock.
   static AudioDescription audio_of(const sip::Sdp& sdp, std::size_t line);
 };
 
 /// Errors "call.no-audio" (no audio line with a port over RTP/AVP, RTP/SAVP or UDP/TLS/RTP/SAVP).
 base::Result<PartyDescription> read_description(const sip::Sdp& sdp);
 
-/// Where a party wants its packets. `rtp` is unset where the address is null (hold) or a name.
+/// Whether the line is one that ICE is agreed on for: keys by DTLS, RTCP multiplexed, a=ice-ufrag or a=ice-pwd there.
+/// Its address says nothing then: checks show where the party is, and before it knows that itself (trickle ICE) it
+/// writes 0.0.0.0 (RFC 8840).
+bool is_ice_line(const sip::Sdp& sdp, std::size_t line);
+
+/// Where a party wants its packets. `rtp` is unset where the address is null (hold) or a name, or where `is_ice_line`.
 struct MediaAddress {
   base::Endpoint rtp;
   base::Endpoint rtcp;

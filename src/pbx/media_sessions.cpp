@@ -11,8 +11,8 @@ void BoardSessions::open(std::uint64_t id, media::AddressFamily a, media::Addres
   opened(eip_.check().and_then([&] { return board_.open(id, a, b); }));
 }
 
-std::optional<media::DtlsFingerprint> BoardSessions::dtls_fingerprint(std::uint64_t) const {
-  return board_.dtls_fingerprint();
+std::vector<media::DtlsFingerprint> BoardSessions::dtls_fingerprints(std::uint64_t) const {
+  return {board_.dtls_fingerprint()};
 }
 
 base::Result<void> BoardSessions::configure(std::uint64_t id, media::Side side, media::LegMedia leg) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/loop.hpp"
@@ -30,8 +31,9 @@ class MediaSessions {
   /// "media.dtls-needs-board".
   virtual void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, bool dtls, base::Loop& answer_on,
                     const Opened& opened) = 0;
-  /// What the legs of an open session show in a DTLS handshake; nothing where it cannot shake hands.
-  virtual std::optional<media::DtlsFingerprint> dtls_fingerprint(std::uint64_t id) const = 0;
+  /// The certificate that the legs of an open session show in a DTLS handshake, as in LocalMedia; none where it cannot
+  /// shake hands.
+  virtual std::vector<media::DtlsFingerprint> dtls_fingerprints(std::uint64_t id) const = 0;
   virtual base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) = 0;
   virtual std::optional<media::SessionStats> stats(std::uint64_t id) const = 0;
   virtual void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) = 0;
@@ -43,7 +45,7 @@ class BoardSessions final : public MediaSessions {
   BoardSessions(media::Board& board, const EipService& eip) : board_(board), eip_(eip) {}
   void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, bool dtls, base::Loop& answer_on,
             const Opened& opened) override;
-  std::optional<media::DtlsFingerprint> dtls_fingerprint(std::uint64_t id) const override;
+  std::vector<media::DtlsFingerprint> dtls_fingerprints(std::uint64_t id) const override;
   base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) override;
   std::optional<media::SessionStats> stats(std::uint64_t id) const override;
   void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) override;

@@ -98,6 +98,7 @@ LegView view_of(const Party& party, const media::SideStats* stats, const media::
   if (party.media && party.media->agreed()) {
     if (const auto suite = party.media->suite()) view.srtp_suite = media::facts(*suite).sdp_name;
     if (party.media->encrypted()) view.key_exchange = party.media->uses_dtls() ? dtls_srtp : sdes;
+    if (party.media->uses_ice()) view.ice_state = "agreed";
     view.media_state = sip::to_string(party.media->local_audio().direction);
   }
   if (stats) {

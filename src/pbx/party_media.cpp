@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "sip/sdp_bundle.hpp"
 
 namespace cadenas::pbx {
 
@@ -37,6 +38,13 @@ media::Direction board_direction(sip::Direction ours, sip::Direction theirs) {
   if (out && in) return media::Direction::send_receive;
   if (out) return media::Direction::send_only;
   return in ? media::Direction::receive_only : media::Direction::inactive;
+}
+
+// Who begins the handshake where the party leaves it to us. With ICE it does: we are a lite agent, which does not know
+// where to send before the party has checked the way, and by then the party's own flight is the sooner one. Without ICE
+// we do, which the offerer is prepared for before our answer is there (RFC 5763 §5).
+media::DtlsRole free_choice(bool ice) {
+  return ice ? media::DtlsRole::passive : media::DtlsRole::active;
 }
 
 media::SrtpParams srtp_params(const SharedKey& key) {
@@ -77,12 +85,16 @@ base::Result<AudioDescription> PartyMedia::take_offer(const sip::Sdp& offer, con
   offered_line_ = line;
   offered_encrypted_ = secure;
   offered_dtls_ = dtls;
+  offered_ice_ = dtls && is_ice_line(offer, line);
   offered_description_ = std::move(*description);
   return PartyDescription::audio_of(offer, line);
 }
 
 base::Result<void> PartyMedia::check_keys(const sip::Sdp& offer, std::size_t line, bool dtls) const {
-  if (dtls) return dtls_.check_offer(offer, line);
+  if (dtls) {
+    if (const auto usable = dtls_.check_offer(offer, line); !usable) return usable;
+    return is_ice_line(offer, line) ? IceAgreement::check(offer, line) : base::Result<void>{};
+  }
   if (answer_cryptos(offer.media[line], suites_.accepted)) return {};
   return base::fail("call.offer-crypto", "The offer holds no key this system can use.", "crypto");
 }
@@ -118,13 +130,18 @@ sip::Sdp PartyMedia::make_answer(const AudioDescription& answered, const SharedK
     }
     add_our_line(answer, asked.proto, answered);
     if (asked.rtcp_mux()) answer.media.back().add_attribute("rtcp-mux");
-    if (offered_dtls_) dtls_.answer(offer, i, answer.media.back());
+    if (offered_dtls_) dtls_.answer(offer, i, free_choice(offered_ice_), answer.media.back());
     if (!offered_encrypted_ || offered_dtls_) continue;
     const SharedKey keep = shared ? shared : own_key_;
     crypto_ = answer_cryptos(asked, suites_.accepted, keep);
     if (crypto_) answer.media.back().add_crypto(to_attribute(crypto_->own));
   }
   if (!offered_dtls_) dtls_.end();
+  if (offered_ice_) {
+    add_ice_answer(offer, answer);
+  } else {
+    end_ice();
+  }
   // While voice is clear the board forgets the key's counters: it must not come back (RFC 3711 §9.1).
   own_key_ = crypto_ ? crypto_->own.key : nullptr;
   lines_ = offered_description_.lines;
@@ -137,13 +154,43 @@ sip::Sdp PartyMedia::make_answer(const AudioDescription& answered, const SharedK
   return answer;
 }
 
+void PartyMedia::add_ice_answer(const sip::Sdp& offer, sip::Sdp& answer) {
+  ice_.answer(offer, offered_line_, local_, answer);
+  mids_.clear();
+  for (std::size_t i = 0; i < offer.media.size(); ++i) {
+    mids_.push_back(sip::mid_of(offer.media[i]));
+    if (!mids_[i].empty()) answer.media[i].add_attribute("mid", mids_[i]);
+  }
+  // The address of a group is that of its first line (RFC 9143); where that is not ours, ours stands alone.
+  const auto group = sip::bundle_of(offer, mids_[offered_line_]);
+  bundled_ = !group.empty() && group.front() == mids_[offered_line_];
+  if (bundled_) sip::add_bundle(answer, mids_[offered_line_]);
+}
+
+void PartyMedia::add_ice_offer(std::size_t line, sip::Sdp& offer) {
+  ice_.offer(local_, offer, line);
+  const bool is_first = lines_.empty();
+  if (is_first) mids_ = {"0"};
+  mids_.resize(offer.media.size());
+  for (std::size_t i = 0; i < mids_.size(); ++i) {
+    if (!mids_[i].empty()) offer.media[i].add_attribute("mid", mids_[i]);
+  }
+  if (is_first || bundled_) sip::add_bundle(offer, mids_[line]);
+}
+
+void PartyMedia::end_ice() {
+  ice_.end();
+  mids_.clear();
+  bundled_ = false;
+}
+
 sip::Sdp PartyMedia::make_offer(const AudioDescription& described, MediaForm form,
                                 const std::vector<OwnCrypto>& relayed) {
   state_ = State::offering;
   own_form_ = form;
   own_described_ = described;
   own_offer_.clear();
-  if (form != MediaForm::avp_plain && form != MediaForm::dtls) {
+  if (form != MediaForm::avp_plain && !policy::is_dtls(form)) {
     if (!relayed.empty()) {
       own_offer_ = relayed;
     } else if (crypto_ && own_key_) {
@@ -154,14 +201,14 @@ sip::Sdp PartyMedia::make_offer(const AudioDescription& described, MediaForm for
     }
   }
   sip::Sdp offer = start_description();
-  const std::string proto = form == MediaForm::dtls ? dtls_proto() : form == MediaForm::savp ? "RTP/SAVP" : "RTP/AVP";
+  const std::string proto = policy::is_dtls(form) ? dtls_proto(form) : form == MediaForm::savp ? "RTP/SAVP" : "RTP/AVP";
   const std::size_t active = agreed_line_.value_or(0);
   const std::size_t count = std::max<std::size_t>(lines_.size(), 1);
   for (std::size_t i = 0; i < count; ++i) {
     if (i == active) {
       add_our_line(offer, proto, described);
       for (const OwnCrypto& crypto : own_offer_) offer.media.back().add_crypto(to_attribute(crypto));
-      if (form == MediaForm::dtls) {
+      if (policy::is_dtls(form)) {
         // RTCP on a port of its own would need a handshake of its own (RFC 5764 §4).
         offer.media.back().add_attribute("rtcp-mux");
         dtls_.offer(offer.media.back());
@@ -174,6 +221,7 @@ sip::Sdp PartyMedia::make_offer(const AudioDescription& described, MediaForm for
     unused.formats = {lines_[i].first_format};
     offer.media.push_back(std::move(unused));
   }
+  if (form == MediaForm::webrtc) add_ice_offer(active, offer);
   return offer;
 }
 
@@ -182,7 +230,8 @@ base::Result<AudioDescription> PartyMedia::take_answer(const sip::Sdp& answer, b
   auto description = read_description(answer);
   if (!description) return tl::unexpected(description.error());
   const auto treatment = policy::judge_answer(own_form_, description->seen);
-  const bool dtls = own_form_ == MediaForm::dtls;
+  const bool dtls = policy::is_dtls(own_form_);
+  const bool ice = own_form_ == MediaForm::webrtc;
   const std::size_t line = dtls && description->dtls_line ? *description->dtls_line
                            : description->secure_line     ? *description->secure_line
                            : description->plain_line      ? *description->plain_line
@@ -191,6 +240,10 @@ base::Result<AudioDescription> PartyMedia::take_answer(const sip::Sdp& answer, b
   switch (treatment) {
     case policy::VoiceTreatment::encrypt: {
       if (dtls) {
+        // First of all: what was agreed before stays where either is refused.
+        if (ice) {
+          if (const auto usable = IceAgreement::check(answer, line); !usable) return tl::unexpected(usable.error());
+        }
         if (const auto taken = dtls_.take_answer(answer, line); !taken) return tl::unexpected(taken.error());
         break;
       }
@@ -210,6 +263,12 @@ base::Result<AudioDescription> PartyMedia::take_answer(const sip::Sdp& answer, b
   crypto_ = std::move(crypto);
   own_key_ = crypto_ ? crypto_->own.key : nullptr;
   if (!dtls) dtls_.end();
+  if (ice) {
+    ice_.take_answer(answer, line);
+    bundled_ = line < mids_.size() && !sip::bundle_of(answer, mids_[line]).empty();
+  } else {
+    end_ice();
+  }
   settled_plain_ = !encrypted();
   lines_ = description->lines;
   agreed_line_ = line;
@@ -229,7 +288,8 @@ void PartyMedia::drop_offer() {
 
 void PartyMedia::move_to(LocalMedia local) {
   local_ = std::move(local);
-  dtls_.move_to(local_.dtls);
+  dtls_.move_to(local_.dtls, ice_.in_use() ? DtlsAgreement::Sign::fingerprint : DtlsAgreement::Sign::place);
+  ice_.move();
   own_key_ = nullptr;
 }
 
@@ -240,12 +300,17 @@ bool PartyMedia::is_dtls_line() const {
 MediaForm PartyMedia::form_in_dialog(MediaForm planned) const {
   if (planned == MediaForm::avp_plain || !agreed_line_) return planned;
   if (settled_plain_ && !crypto_) return MediaForm::avp_plain;
-  if (is_dtls_line()) return MediaForm::dtls;
+  if (is_dtls_line()) return ice_.in_use() ? MediaForm::webrtc : MediaForm::dtls;
   return lines_[*agreed_line_].proto.starts_with("RTP/SAVP") ? MediaForm::savp : MediaForm::avp_crypto;
 }
 
-std::string PartyMedia::dtls_proto() const {
-  return is_dtls_line() ? lines_[*agreed_line_].proto : "UDP/TLS/RTP/SAVP";
+std::string PartyMedia::dtls_proto(MediaForm form) const {
+  if (is_dtls_line()) return lines_[*agreed_line_].proto;
+  return form == MediaForm::webrtc ? "UDP/TLS/RTP/SAVPF" : "UDP/TLS/RTP/SAVP";
+}
+
+bool PartyMedia::is_clear() const {
+  return agreed_line_ && !crypto_ && lines_[*agreed_line_].proto.starts_with("RTP/AVP");
 }
 
 std::optional<media::Suite> PartyMedia::suite() const {
@@ -281,6 +346,7 @@ media::LegMedia PartyMedia::board_leg() const {
     leg.srtp_only = true;
   }
   leg.dtls = dtls_.agreed();
+  if (ice_.agreed()) leg.ice = ice_.agreed()->clone();
   leg.direction = board_direction(local_audio_.direction, remote_audio_.direction);
   return leg;
 }

@@ -7,6 +7,8 @@
 
 #include "media/leg_media.hpp"
 #include "pbx/dtls_agreement.hpp"
+#include "pbx/ice_agreement.hpp"
+#include "pbx/local_media.hpp"
 #include "pbx/media_description.hpp"
 #include "pbx/sdes.hpp"
 #include "policy/decision.hpp"
@@ -15,19 +17,9 @@
 
 namespace cadenas::pbx {
 
-/// Where we receive this leg's media, as SDP says it.
-struct LocalMedia {
-  std::string address;
-  std::uint16_t rtp_port = 0;  ///< RTCP is the port above
-  /// The certificate it shows in a DTLS handshake; nothing: it cannot shake hands, so that DTLS is refused.
-  std::optional<media::DtlsFingerprint> dtls{};
-
-  friend bool operator==(const LocalMedia&, const LocalMedia&) = default;
-};
-
-/// The offer/answer state of one leg (RFC 3264) with its keys (RFC 4568) or its DTLS association (RFC 5763): what was
-/// said, what is agreed. Knows neither
-/// SIP nor the other leg. Not thread-safe: it belongs to the call.
+/// The offer/answer state of one leg (RFC 3264) with its keys (RFC 4568), or its DTLS association (RFC 5763) and ICE
+/// session (RFC 8839): what was said, what is agreed. Knows neither SIP nor the other leg. Not thread-safe: it belongs
+/// to the call.
 ///
 ///   state        | event        | action                                  | next
 ///   stable       | take_offer   | the decision is the caller's, before     | offered
@@ -45,7 +37,7 @@ class PartyMedia {
 
   /// The party's offer, after `policy::decide` was asked about it. Errors: "call.no-audio", "call.policy" (the decision
   /// refuses), "call.offer-crypto" (SRTP is needed and no key is acceptable), "call.offer-state", and those of
-  /// DtlsAgreement::check_offer.
+  /// DtlsAgreement::check_offer and IceAgreement::check.
   base::Result<AudioDescription> take_offer(const sip::Sdp& offer, const policy::Decision& decision,
                                             policy::SrtpMode mode);
   /// The answer to it with the other party's codecs and direction. `shared` is the key we send with when both legs
@@ -56,26 +48,30 @@ class PartyMedia {
   bool answers_encrypted() const { return state_ == State::offered && offered_encrypted_; }
 
   /// Whether `make_offer` can write the form: DTLS needs an end that can shake hands.
-  bool can_offer(policy::MediaForm form) const { return form != policy::MediaForm::dtls || dtls_.available(); }
+  bool can_offer(policy::MediaForm form) const { return !policy::is_dtls(form) || dtls_.available(); }
   /// Our offer in the form that was planned; RTP/AVP without keys where `plan` says so. `relayed` are the other party's
   /// own keys to hand on (pass-through), empty for keys of our own.
   sip::Sdp make_offer(const AudioDescription& described, policy::MediaForm form,
                       const std::vector<OwnCrypto>& relayed = {});
   /// Errors: "call.no-audio", "call.answer-without-crypto", "call.answer-crypto", "call.answer-form",
-  /// "call.offer-state", and those of DtlsAgreement::take_answer. Not `final`: the answer stood in a provisional
-  /// response that may be lost (RFC 3261 §13.2.1), the final one says it again or lets it stand (`drop_offer`).
+  /// "call.offer-state", and those of DtlsAgreement::take_answer and IceAgreement::check. Not `final`: the answer stood
+  /// in a provisional response that may be lost (RFC 3261 §13.2.1), the final one says it again or lets it stand
+  /// (`drop_offer`).
   base::Result<AudioDescription> take_answer(const sip::Sdp& answer, bool final = true);
   /// The offer under way, whosever it is, comes to nothing.
   void drop_offer();
 
   /// The form an offer in this dialog keeps, given what the plan for a fresh one would be: a line that was RTP/AVP or
-  /// RTP/SAVP stays so, and what the party refused to encrypt is not asked again.
+  /// RTP/SAVP stays so, with ICE or without, and what the party refused to encrypt is not asked again.
   policy::MediaForm form_in_dialog(policy::MediaForm planned) const;
 
   bool agreed() const { return agreed_line_.has_value(); }  ///< an answer was given or taken
   /// Keys both ways are agreed, or the handshake that gives them.
   bool encrypted() const { return crypto_ || uses_dtls(); }
   bool uses_dtls() const { return dtls_.agreed().has_value(); }  ///< the keys come from a DTLS handshake
+  bool uses_ice() const { return ice_.agreed().has_value(); }    ///< checks show where the party is
+  /// It has agreed on clear voice.
+  bool is_clear() const;
   std::optional<media::Suite> suite() const;  ///< agreed in SDP; nothing with DTLS, where the handshake chooses
   /// What the party last said of itself, and is in force.
   const AudioDescription& remote_audio() const { return remote_audio_; }
@@ -92,14 +88,18 @@ class PartyMedia {
   media::LegMedia board_leg() const;
   const LocalMedia& local() const { return local_; }
   /// The leg joins another media session. Our keys are left behind: the new session counts from zero, and a key used
-  /// twice from there would repeat its keystream. So is a DTLS association, which has two fixed ends.
+  /// twice from there would repeat its keystream. So is a DTLS association, which has two fixed ends, and an ICE
+  /// session.
   void move_to(LocalMedia local);
 
  private:
   base::Result<void> check_keys(const sip::Sdp& offer, std::size_t line, bool dtls) const;
   sip::Sdp start_description();
   bool is_dtls_line() const;
-  std::string dtls_proto() const;
+  std::string dtls_proto(policy::MediaForm form) const;
+  void add_ice_answer(const sip::Sdp& offer, sip::Sdp& answer);
+  void add_ice_offer(std::size_t line, sip::Sdp& offer);
+  void end_ice();
   void add_our_line(sip::Sdp& sdp, const std::string& proto, const AudioDescription& audio) const;
 
   LocalMedia local_;
@@ -113,7 +113,10 @@ class PartyMedia {
   std::optional<std::size_t> agreed_line_;
   std::optional<AgreedCrypto> crypto_;
   DtlsAgreement dtls_;
-  SharedKey own_key_;  ///< that of crypto_; null where a fresh one is due
+  IceAgreement ice_;
+  std::vector<std::string> mids_;  ///< names of the lines (RFC 5888), where the line in force has ICE
+  bool bundled_ = false;           ///< that line stands in a=group:BUNDLE
+  SharedKey own_key_;              ///< that of crypto_; null where a fresh one is due
   AudioDescription remote_audio_;
   AudioDescription local_audio_;
   MediaAddress remote_address_;
@@ -124,6 +127,7 @@ class PartyMedia {
   std::size_t offered_line_ = 0;
   bool offered_encrypted_ = false;
   bool offered_dtls_ = false;
+  bool offered_ice_ = false;
   PartyDescription offered_description_;
   std::vector<OwnCrypto> own_offer_;  ///< ours
   policy::MediaForm own_form_ = policy::MediaForm::avp_plain;

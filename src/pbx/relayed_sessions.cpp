@@ -33,9 +33,9 @@ void RelayedSessions::open(std::uint64_t id, media::AddressFamily a, media::Addr
   });
 }
 
-std::optional<media::DtlsFingerprint> RelayedSessions::dtls_fingerprint(std::uint64_t id) const {
-  if (pool_.holds(id)) return std::nullopt;
-  return board_.dtls_fingerprint();
+std::vector<media::DtlsFingerprint> RelayedSessions::dtls_fingerprints(std::uint64_t id) const {
+  if (pool_.holds(id)) return {};
+  return {board_.dtls_fingerprint()};
 }
 
 base::Result<void> RelayedSessions::configure(std::uint64_t id, media::Side side, media::LegMedia leg) {

@@ -23,7 +23,7 @@ class RelayedSessions final : public MediaSessions {
   /// nothing.
   void open(std::uint64_t id, media::AddressFamily a, media::AddressFamily b, bool dtls, base::Loop& answer_on,
             const Opened& opened) override;
-  std::optional<media::DtlsFingerprint> dtls_fingerprint(std::uint64_t id) const override;
+  std::vector<media::DtlsFingerprint> dtls_fingerprints(std::uint64_t id) const override;
   base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) override;
   std::optional<media::SessionStats> stats(std::uint64_t id) const override;
   void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) override;

@@ -97,6 +97,9 @@ Decision decide(const Facts& facts) {
                         facts.trunk ? "The trunk is set to SRTP only and this call may not be encrypted."
                                     : "The terminal is set to SRTP only and this call may not be encrypted.",
                         false};
+  } else if (!facts.takes_clear && facts.offer == MediaSeen::none) {
+    decision.voice = VoiceTreatment::refuse;
+    decision.refusal = {488, "A browser takes encrypted voice only and this call may not be encrypted.", false};
   } else if (offers_secure_line_only(facts.offer)) {
     decision.voice = VoiceTreatment::refuse;
     decision.refusal = {488, "The offer is for SRTP only and this call may not be encrypted.", true};

@@ -28,7 +28,7 @@ struct Refusal {
   int status = 0;           ///< SIP status, 488 (RFC 3261 §21.4.26)
   std::string_view reason;  ///< one sentence
   /// The phone may try again in clear: the 488 carries a description with RTP/AVP (RFC 3261 §21.4.26). False where the
-  /// phone is set to SRTP only.
+  /// phone is set to SRTP only, or is a browser.
   bool clear_acceptable = false;
 };
 
@@ -47,7 +47,8 @@ struct Decision {
 /// Decides once per leg and per offer (RIGHT-1…8, ENC-8, CERT-8). Pure: no clock, no state, no failure; any thread.
 ///
 /// Encrypt if and only if every condition holds. Otherwise clear, except that a leg which can only be encrypted
-/// (`sip srtp mode` 2, or an offer whose only audio line is RTP/SAVP) is refused with 488 rather than downgraded.
+/// (`sip srtp mode` 2, a browser, or an offer whose only audio line is RTP/SAVP) is refused with 488 rather than
+/// downgraded.
 Decision decide(const Facts& facts);
 
 /// Of a leg that is a time slot of the system's own TDM bus: clear by nature, and no condition applies, since no packet

@@ -46,8 +46,9 @@ struct Facts {
   bool remote_certificate_valid = false;  ///< RIGHT-6: read only where the peer is not on the same system
   LegTransport transport = LegTransport::udp;
   SrtpMode srtp_mode = SrtpMode::preferred;
-  bool terminal_can_srtp = true;      ///< RIGHT-5: false for an i7xx; true for a SIP terminal nothing is known of
-  bool peer_is_i7xx = false;          ///< RIGHT-8: the terminal at the other end of the call
+  bool terminal_can_srtp = true;  ///< RIGHT-5: false for an i7xx; true for a SIP terminal nothing is known of
+  bool takes_clear = true;    ///< false for a browser: WebRTC has no clear voice (RFC 8827 §6.5); read where we offer
+  bool peer_is_i7xx = false;  ///< RIGHT-8: the terminal at the other end of the call
   MediaSeen offer = MediaSeen::none;  ///< what this leg's party offered; `none` where we offer
 };
 

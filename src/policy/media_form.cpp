@@ -11,6 +11,7 @@ std::optional<OfferPlan> plan_offer(const Decision& decision, SrtpMode mode, Off
     case VoiceTreatment::encrypt:
       break;
   }
+  if (style == OfferStyle::webrtc) return OfferPlan{MediaForm::webrtc, false};
   if (style == OfferStyle::dtls) {
     return OfferPlan{MediaForm::dtls, mode != SrtpMode::only && moment == OfferMoment::in_request};
   }
@@ -56,6 +57,7 @@ VoiceTreatment judge_answer(MediaForm offered, MediaSeen answered) {
       if (keys) return VoiceTreatment::encrypt;
       return answered == MediaSeen::avp_plain ? VoiceTreatment::clear : VoiceTreatment::refuse;
     case MediaForm::dtls:
+    case MediaForm::webrtc:
       return answered == MediaSeen::dtls ? VoiceTreatment::encrypt : VoiceTreatment::refuse;
     case MediaForm::avp_plain:
       break;

@@ -18,7 +18,7 @@ std::string_view to_string(Direction direction);
 /// The direction that answers an offered one (RFC 3264 §6.1).
 Direction mirrored(Direction direction);
 
-/// One line of a description. Lines that carry keys (a=crypto, a=key-mgmt, k=) hold their value as a secret.
+/// One line of a description. Lines that carry keys (a=crypto, a=key-mgmt, a=ice-pwd, k=) hold their value as a secret.
 class SdpLine {
  public:
   SdpLine(char type, std::string_view value);

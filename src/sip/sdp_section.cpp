@@ -24,7 +24,7 @@ bool carries_key(char type, std::string_view value) {
   if (type == 'k') return !value.empty();
   if (type != 'a') return false;
   const auto name = value.substr(0, value.find(':'));
-  return same(name, "crypto") || same(name, "key-mgmt");
+  return same(name, "crypto") || same(name, "key-mgmt") || same(name, "ice-pwd");
 }
 
 }  // namespace

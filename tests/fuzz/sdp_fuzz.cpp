@@ -3,6 +3,8 @@
 
 #include "require.hpp"
 #include "sip/sdp.hpp"
+#include "sip/sdp_bundle.hpp"
+#include "sip/sdp_ice.hpp"
 
 using namespace cadenas::sip;
 
@@ -11,6 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto crypto = CryptoAttribute::parse(text)) {
     const auto again = CryptoAttribute::parse(crypto->to_string());
     require(again.has_value() && again->to_string() == crypto->to_string());
+  }
+  if (const auto candidate = IceCandidate::parse(text)) {
+    const auto again = IceCandidate::parse(candidate->to_string());
+    require(again.has_value() && *again == *candidate);
+    require(candidate->component >= 1 && candidate->component <= 256 && candidate->priority >= 1);
+    (void)candidate->endpoint();
   }
   auto sdp = Sdp::parse(text);
   if (!sdp) return 0;
@@ -28,6 +36,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       (void)m.rtpmap(type);
       (void)m.fmtp(type);
     }
+    const IceDescription ice = ice_of(*sdp, m);
+    require(ice.candidates.size() + ice.malformed == m.attributes("candidate").size());
+    if (ice.credentials) {
+      require(speaks_of_ice(*sdp, m) && ice.credentials->ufrag.size() >= 4 && ice.credentials->password.size() >= 22);
+    }
+    for (const SdpLine& l : m.lines) require(l.attribute_name() != "ice-pwd" || l.is_secret());
+    const std::string mid = mid_of(m);
+    require(mid.empty() || m.attribute("mid").has_value());
+    (void)bundle_of(*sdp, mid);
     std::size_t malformed = 0;
     require(m.cryptos(&malformed).size() + malformed == m.attributes("crypto").size());
     m.set_direction(Direction::inactive);

@@ -40,6 +40,7 @@ void show_leg(std::ostream& out, const value& leg) {
                 {"phone", joined(text(leg, "remote"), text(leg, "user_agent"))},
                 {"voice", suite.empty() ? exchange.empty() ? clear : "none: no keys yet" : "SRTP " + suite},
                 {"keys by", exchange},
+                {"ICE", text(leg, "ice_state")},
                 {"DTLS", joined(text(leg, "dtls_state"), text(leg, "dtls_failure"))},
                 {"received", text(leg, "packets_authenticated") + " authenticated, " + text(leg, "packets_rejected") +
                                  " rejected, " + text(leg, "packets_replayed") + " replayed, " +

@@ -216,11 +216,11 @@ Phone& Exchange::add_phone(const std::string& number, sip::Transport transport, 
   flow.loop = loop;
   flow.transport = transport;
   const auto index = static_cast<std::uint16_t>(phones.size() + 1);
-  flow.local = *base::Endpoint::parse("192.0.2.1", transport == sip::Transport::tls ? 5061 : 5060);
+  flow.local = *base::Endpoint::parse("192.0.2.1", sip::is_secure(transport) ? 5061 : 5060);
   flow.remote =
       *base::Endpoint::parse("198.51.100." + std::to_string(index), static_cast<std::uint16_t>(40000 + index));
   if (transport != sip::Transport::udp) flow.connection = index;
-  if (transport == sip::Transport::tls) {
+  if (sip::is_secure(transport)) {
     auto facts = std::make_shared<sip::TlsFacts>();
     facts->version = "TLSv1.3";
     facts->cipher = "TLS_AES_256_GCM_SHA384";

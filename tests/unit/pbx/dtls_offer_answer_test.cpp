@@ -50,7 +50,7 @@ class DtlsOfferAnswer : public testing::Test {
   }
   media::DtlsParams agreed() { return leg.board_leg().dtls.value_or(media::DtlsParams{}); }
 
-  PartyMedia leg{{"192.0.2.1", 20000, kOurs}, {}};
+  PartyMedia leg{{"192.0.2.1", 20000, {kOurs}}, {}};
 };
 
 TEST_F(DtlsOfferAnswer, AnswersAnOfferThatLeavesTheChoiceAsTheActiveEnd) {
@@ -223,7 +223,7 @@ TEST_F(DtlsOfferAnswer, TakesThePlainLineWhereTheCertificateProvesNothing) {
 TEST_F(DtlsOfferAnswer, ADifferentEndIsAnotherAssociation) {
   answer_to(dtls(4000, 0x11, "actpass", "abc3de65cddef001be82"));
   const auto before = agreed();
-  leg.move_to({"192.0.2.1", 20010, kOurs});
+  leg.move_to({"192.0.2.1", 20010, {kOurs}});
   const auto offer = parsed(offer_dtls());
   ASSERT_TRUE(leg.take_answer(parsed(dtls(4000, 0x11, "passive", "abc3de65cddef001be82"))));
   EXPECT_NE(agreed().association, before.association);

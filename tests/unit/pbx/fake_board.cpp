@@ -9,7 +9,7 @@ void FakeMedia::open(std::uint64_t id, media::AddressFamily, media::AddressFamil
   asked_for_dtls = dtls;
   base::Result<media::SessionPorts> ports = base::fail("media.ports-exhausted", "No port is free.");
   if (!exhausted) {
-    sessions[id];
+    sessions[id].shakes_hands = shakes_hands && (dtls || !is_pool);
     const auto port = static_cast<std::uint16_t>(20000 + id * 4);
     ports = media::SessionPorts{*base::Endpoint::parse("192.0.2.1", port),
                                 *base::Endpoint::parse("192.0.2.1", static_cast<std::uint16_t>(port + 2))};
@@ -38,13 +38,24 @@ void FakeMedia::close(std::uint64_t id, base::Loop& answer_on, const Closed& clo
   answer_on.post([closed, stats] { closed(stats); });
 }
 
-std::optional<media::DtlsFingerprint> FakeMedia::dtls_fingerprint(std::uint64_t) const {
-  if (!shakes_hands) return std::nullopt;
-  return media::DtlsFingerprint{media::FingerprintHash::sha256, base::Bytes(32, 0xb0)};
+namespace {
+
+std::vector<media::DtlsFingerprint> certificate() {
+  return {{media::FingerprintHash::sha256, base::Bytes(32, 0xb0)},
+          {media::FingerprintHash::sha384, base::Bytes(48, 0xb1)}};
 }
 
-media::DtlsFingerprint FakeConferences::dtls_fingerprint() const {
-  return {media::FingerprintHash::sha256, base::Bytes(32, 0xb0)};
+}  // namespace
+
+std::vector<media::DtlsFingerprint> FakeMedia::dtls_fingerprints(std::uint64_t id) const {
+  // One of a time slot is none of these, and on the board.
+  const auto found = sessions.find(id);
+  const bool shown = found == sessions.end() ? shakes_hands : found->second.shakes_hands;
+  return shown ? certificate() : std::vector<media::DtlsFingerprint>{};
+}
+
+std::vector<media::DtlsFingerprint> FakeConferences::dtls_fingerprints() const {
+  return certificate();
 }
 
 std::size_t FakeMedia::open_sessions() const {

@@ -23,11 +23,12 @@ class FakeMedia final : public MediaSessions {
     std::map<media::Side, media::LegMedia> legs;
     std::map<media::Side, int> configured;
     media::SessionStats stats;
+    bool shakes_hands = false;
     bool open = true;
   };
   void open(std::uint64_t id, media::AddressFamily, media::AddressFamily, bool dtls, base::Loop& answer_on,
             const Opened& opened) override;
-  std::optional<media::DtlsFingerprint> dtls_fingerprint(std::uint64_t id) const override;
+  std::vector<media::DtlsFingerprint> dtls_fingerprints(std::uint64_t id) const override;
   base::Result<void> configure(std::uint64_t id, media::Side side, media::LegMedia leg) override;
   std::optional<media::SessionStats> stats(std::uint64_t id) const override;
   void close(std::uint64_t id, base::Loop& answer_on, const Closed& closed) override;
@@ -37,6 +38,7 @@ class FakeMedia final : public MediaSessions {
   std::map<std::uint64_t, Session> sessions;
   bool exhausted = false;
   bool shakes_hands = true;
+  bool is_pool = false;         ///< only who asks for it gets a session that shakes hands
   bool asked_for_dtls = false;  ///< by the last `open`
   bool answers_later = false;   ///< as an external relay does
 };
@@ -51,7 +53,7 @@ class FakeConferences final : public ConferenceMedia {
     media::Seat seat = media::Seat::talks;
     media::MemberStats stats;
   };
-  media::DtlsFingerprint dtls_fingerprint() const override;
+  std::vector<media::DtlsFingerprint> dtls_fingerprints() const override;
   base::Result<void> open_room(media::RoomId room, media::DigitSink digits) override;
   base::Result<base::Endpoint> join(media::RoomId room, media::MemberId member, media::AddressFamily family) override;
   base::Result<void> configure(media::MemberId member, media::LegMedia leg, media::MemberAudio audio) override;

@@ -224,5 +224,22 @@ TEST(DecisionOfATimeSlot, IsClearWithoutAConditionThatFails) {
   for (const Verdict& verdict : decision.verdicts) EXPECT_FALSE(verdict.applies);
 }
 
+// RFC 8827 §6.5: what cannot be encrypted for a browser is no call.
+TEST(Decision, RefusesToOfferABrowserClearVoiceAndLeavesItsOwnOfferToItsWords) {
+  Facts f = good();
+  f.takes_clear = false;
+  EXPECT_EQ(decide(f).voice, VoiceTreatment::encrypt);
+  f.subscription_right = false;
+  const Decision refused = decide(f);
+  EXPECT_EQ(refused.voice, VoiceTreatment::refuse);
+  EXPECT_EQ(refused.refusal.status, 488);
+  EXPECT_FALSE(refused.refusal.clear_acceptable);
+  EXPECT_NE(refused.refusal.reason.find("browser"), std::string_view::npos);
+  f.offer = MediaSeen::dtls;
+  EXPECT_EQ(decide(f).voice, VoiceTreatment::refuse);
+  f.offer = MediaSeen::avp_plain;
+  EXPECT_EQ(decide(f).voice, VoiceTreatment::clear);
+}
+
 }  // namespace
 }  // namespace cadenas::policy

@@ -50,6 +50,15 @@ TEST(PlanOffer, OffersDtlsToADeviceOfThatStyle) {
   }
 }
 
+// RFC 9429: it understands nothing else, and clear voice least of all.
+TEST(PlanOffer, OffersABrowserItsFormAndNeverTriesAgainInClear) {
+  for (const SrtpMode mode : {SrtpMode::preferred, SrtpMode::only}) {
+    for (const OfferMoment moment : {OfferMoment::in_request, OfferMoment::in_response}) {
+      EXPECT_EQ(plan_offer(encrypt, mode, OfferStyle::webrtc, moment), (OfferPlan{MediaForm::webrtc, false}));
+    }
+  }
+}
+
 // ENC-8
 TEST(PlanOffer, WritesNoKeysWhereTheDecisionIsClearAndNothingWhereItRefuses) {
   for (const SrtpMode mode : {SrtpMode::off, SrtpMode::preferred, SrtpMode::only}) {
@@ -158,7 +167,15 @@ INSTANTIATE_TEST_SUITE_P(
                     Judged{MediaForm::dtls, MediaSeen::both_lines, VoiceTreatment::refuse},
                     Judged{MediaForm::dtls, MediaSeen::avp_plain, VoiceTreatment::refuse},
                     Judged{MediaForm::dtls, MediaSeen::savp_without_crypto, VoiceTreatment::refuse},
-                    Judged{MediaForm::dtls, MediaSeen::none, VoiceTreatment::refuse}));
+                    Judged{MediaForm::dtls, MediaSeen::none, VoiceTreatment::refuse},
+                    Judged{MediaForm::webrtc, MediaSeen::dtls, VoiceTreatment::encrypt},
+                    Judged{MediaForm::webrtc, MediaSeen::dtls_or_plain, VoiceTreatment::refuse},
+                    Judged{MediaForm::webrtc, MediaSeen::savp_with_crypto, VoiceTreatment::refuse},
+                    Judged{MediaForm::webrtc, MediaSeen::avp_with_crypto, VoiceTreatment::refuse},
+                    Judged{MediaForm::webrtc, MediaSeen::both_lines, VoiceTreatment::refuse},
+                    Judged{MediaForm::webrtc, MediaSeen::avp_plain, VoiceTreatment::refuse},
+                    Judged{MediaForm::webrtc, MediaSeen::savp_without_crypto, VoiceTreatment::refuse},
+                    Judged{MediaForm::webrtc, MediaSeen::none, VoiceTreatment::refuse}));
 
 }  // namespace
 }  // namespace cadenas::policy
