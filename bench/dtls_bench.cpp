@@ -146,10 +146,10 @@ class Peer {
 };
 
 /// Takes what a leg sends.
-class Outlet final : public DtlsOutlet {
+class Outlet final : public LegOutlet {
  public:
-  void send_dtls(OwnPacket& packet, std::size_t octets, const Endpoint&) override {
-    out.emplace_back(packet.buffer.begin(), packet.buffer.begin() + static_cast<std::ptrdiff_t>(octets));
+  void send(OwnPacket& packet, const OwnDatagram& datagram) override {
+    out.emplace_back(packet.buffer.begin(), packet.buffer.begin() + static_cast<std::ptrdiff_t>(datagram.octets));
   }
   std::vector<Bytes> out;
 };
@@ -175,7 +175,7 @@ Cost shake_hands_as_leg(DtlsRole role, std::string& agreed) {
   std::unique_ptr<RtpLeg> leg;
   Cost cost;
   cost.add([&] {
-    leg = std::make_unique<RtpLeg>(counters, DtlsPlace{&work, &outlet});
+    leg = std::make_unique<RtpLeg>(counters, LegPlace{&work, &outlet});
     leg->configure(std::move(media));
   });
   std::vector<std::uint8_t> buffer(PacketLoop::kBuffer);

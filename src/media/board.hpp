@@ -66,7 +66,8 @@ class Board {
   /// Describes a leg, at first or anew; see LegMedia for what survives. In order with other calls of the same thread.
   /// Errors, with nothing changed: "media.no-session", "media.key-length" (keying does not fit the suite),
   /// "media.own-address" (the peer's address is a port of this board), "media.dtls-fingerprint" (none, or not of its
-  /// hash's length), "media.dtls-suites" (none that has a profile), "media.dtls-keys" (keys beside DTLS).
+  /// hash's length), "media.dtls-suites" (none that has a profile), "media.dtls-keys" (keys beside DTLS), "media.ice"
+  /// (credentials that are too short or too long, or no shared port for RTCP).
   base::Result<void> configure(SessionId id, Side side, LegMedia media);
 
   /// Of the certificate that every leg of this board shows in a DTLS handshake; the same as long as the board lives.

@@ -84,6 +84,17 @@ class Board::Impl {
         return base::fail("media.dtls-keys", "A leg has its keys from signalling or from DTLS, not from both.");
       }
     }
+    if (media.ice) {
+      // RFC 8839 §5.4.
+      const auto is_between = [](std::size_t octets, std::size_t least) { return octets >= least && octets <= 256; };
+      const IceParams& ice = *media.ice;
+      if (!is_between(ice.own_ufrag.size(), 4) || !is_between(ice.peer_ufrag.size(), 4) ||
+          !is_between(ice.own_password.size(), 22)) {
+        return base::fail("media.ice", "A username fragment or the password of ICE is too short or too long.",
+                          "ice-ufrag");
+      }
+      if (!media.rtcp_mux) return base::fail("media.ice", "With ICE, RTCP has to share the port of RTP.", "rtcp-mux");
+    }
     // Two sessions that are told to send to each other would pass one packet round for ever.
     if (is_own(media.remote_rtp) || is_own(media.remote_rtcp)) {
       return base::fail("media.own-address", "The peer asks for its media at a port of this board.", "c=");

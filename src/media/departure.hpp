@@ -1,12 +1,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/endpoint.hpp"
 #include "media/leg_media.hpp"
 #include "media/suite.hpp"
 
 namespace cadenas::media {
+
+/// What a datagram carries.
+enum class Content : std::uint8_t {
+  media,  ///< RTP or RTCP
+  dtls,   ///< of a handshake
+  stun,   ///< an answer to a check of ICE
+};
 
 /// A packet that is ready for the wire, in a buffer that goes with it.
 struct Departure {
@@ -16,7 +24,7 @@ struct Departure {
   bool is_encrypted;
   std::size_t octets;
   base::Endpoint destination;
-  bool is_dtls = false;  ///< a datagram of a handshake, and neither RTP nor RTCP
+  Content content = Content::media;
 };
 
 }  // namespace cadenas::media

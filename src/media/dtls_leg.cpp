@@ -21,14 +21,13 @@ bool is_client_hello(base::ByteView datagram) {
 
 }  // namespace
 
-DtlsLeg::DtlsLeg(DtlsWork& work, DtlsOutlet& outlet, DtlsCounters& counters, Established established)
+DtlsLeg::DtlsLeg(DtlsWork& work, LegOutlet& outlet, DtlsCounters& counters, Established established)
     : work_(work), outlet_(outlet), counters_(counters), on_established_(std::move(established)) {}
 
-bool DtlsLeg::configure(DtlsParams params, const base::Endpoint& remote, Latching latching) {
-  signalled_ = remote;
-  latching_ = latching;
+bool DtlsLeg::configure(DtlsParams params, const Reach& reach) {
+  reach_ = reach;
   if (params_ == params) {
-    if (params_->role == DtlsRole::active && !is_established()) peer_ = remote;
+    if (params_->role == DtlsRole::active && !is_established()) peer_ = goal();
     return true;
   }
   const std::size_t early = params_ ? 0 : waiting_;
@@ -40,6 +39,15 @@ bool DtlsLeg::configure(DtlsParams params, const base::Endpoint& remote, Latchin
   // The first flight costs work: not now, when commands are obeyed, but in turn.
   if (params_->role == DtlsRole::active || waiting_ > 0) work_.ask(*this);
   return false;
+}
+
+void DtlsLeg::peer_moved() {
+  if (!params_) return;
+  if (association_) {
+    peer_ = goal();
+  } else if (params_->role == DtlsRole::active) {
+    work_.ask(*this);
+  }
 }
 
 void DtlsLeg::stop() {
@@ -67,23 +75,28 @@ void DtlsLeg::put(base::ByteView datagram, const base::Endpoint& source, base::S
   if (params_) work_.ask(*this);
 }
 
+bool DtlsLeg::is_peer(const base::Endpoint& source) const {
+  return reach_.peers ? reach_.peers->has(source) : source == peer_;
+}
+
 bool DtlsLeg::is_allowed(const base::Endpoint& source) const {
+  if (reach_.peers) return reach_.peers->has(source);
   // We reach an active leg's peer where it was signalled or not at all, so it answers from that host.
-  if (latching_ == Latching::any_host && params_->role == DtlsRole::passive) return true;
-  return signalled_.is_set() && source.host_only() == signalled_.host_only();
+  if (reach_.latching == Latching::any_host && params_->role == DtlsRole::passive) return true;
+  return reach_.signalled.is_set() && source.host_only() == reach_.signalled.host_only();
 }
 
 bool DtlsLeg::may_begin(const base::Endpoint& source, base::SteadyTime now) const {
   if (earliest_ && now < *earliest_) return false;
   if (!association_ || state_ == DtlsState::failed) return true;
-  return !is_established() && (source == signalled_ || now - began_ >= kTimeForStrangers);
+  return !is_established() && (source == goal() || now - began_ >= kTimeForStrangers);
 }
 
 bool DtlsLeg::is_wanted(base::ByteView datagram, const base::Endpoint& source, base::SteadyTime now) const {
   // Who is to wait for ours began before it knew: OpenSSL's client would give up over it.
   if (params_->role == DtlsRole::active && is_client_hello(datagram)) return false;
   const bool is_running = association_ && state_ != DtlsState::failed;
-  if (is_running && source == peer_) return true;
+  if (is_running && is_peer(source)) return true;
   if (!is_allowed(source)) return false;
   if (params_->role == DtlsRole::active) return is_running && !is_established();
   return is_client_hello(datagram) && may_begin(source, now);
@@ -92,8 +105,8 @@ bool DtlsLeg::is_wanted(base::ByteView datagram, const base::Endpoint& source, b
 void DtlsLeg::work(base::SteadyTime now) {
   if (!params_) return;
   if (params_->role == DtlsRole::active && !association_) {
-    begin(signalled_, now);
-    if (waiting_ > 0) work_.ask(*this);
+    begin_as_client(now);
+    if (association_ && waiting_ > 0) work_.ask(*this);
     return;
   }
   if (waiting_ == 0) return;
@@ -109,16 +122,17 @@ void DtlsLeg::read(const Waiting& waiting, base::SteadyTime now) {
   // Asked again: since it was taken, a datagram before it may have changed what there is.
   if (!is_wanted(datagram, waiting.source, now)) return;
   const bool is_running = association_ && state_ != DtlsState::failed;
-  if (params_->role == DtlsRole::passive && (!is_running || !(waiting.source == peer_))) begin(waiting.source, now);
+  if (params_->role == DtlsRole::passive && (!is_running || !is_peer(waiting.source))) begin(waiting.source, now);
   if (!association_) return;
-  peer_ = waiting.source;
+  // Once there is a nominated address, nothing goes elsewhere (RFC 8445 §12.1).
+  peer_ = reach_.peers && goal().is_set() ? goal() : waiting.source;
   settle(association_->read(datagram), now);
 }
 
 void DtlsLeg::expire(base::SteadyTime now) {
   if (!params_) return;
   if (state_ == DtlsState::failed || !association_) {
-    if (params_->role == DtlsRole::active) begin(signalled_, now);
+    if (params_->role == DtlsRole::active) begin_as_client(now);
     return;
   }
   settle(association_->retransmit(), now);
@@ -131,6 +145,13 @@ void DtlsLeg::begin(const base::Endpoint& peer, base::SteadyTime now) {
   association_.emplace(work_.context(), *params_, [this](base::ByteView datagram) { send(datagram); });
   enter(DtlsState::handshaking);
   settle(association_->start(), now);
+}
+
+void DtlsLeg::begin_as_client(base::SteadyTime now) {
+  if (!reach_.peers || goal().is_set()) return begin(goal(), now);
+  // There is ICE and no nomination any more: the next one begins.
+  association_.reset();
+  enter(DtlsState::waiting);
 }
 
 void DtlsLeg::settle(DtlsAssociation::State state, base::SteadyTime now) {
@@ -174,7 +195,7 @@ void DtlsLeg::send(base::ByteView datagram) {
   // One that finds no room is lost, as on the way, and sent again in time.
   if (free == packets_.end() || datagram.size() > free->buffer.size()) return;
   std::ranges::copy(datagram, free->buffer.begin());
-  outlet_.send_dtls(*free, datagram.size(), peer_);
+  outlet_.send(*free, {Content::dtls, Protocol::rtp, datagram.size(), peer_});
 }
 
 void DtlsLeg::enter(DtlsState state) {

@@ -12,9 +12,10 @@
 #include "media/dtls_association.hpp"
 #include "media/dtls_counters.hpp"
 #include "media/dtls_keys.hpp"
-#include "media/dtls_outlet.hpp"
 #include "media/dtls_work.hpp"
-#include "media/latch.hpp"
+#include "media/ice_peers.hpp"
+#include "media/leg_media.hpp"
+#include "media/leg_outlet.hpp"
 #include "media/own_packet.hpp"
 
 namespace cadenas::media {
@@ -33,19 +34,31 @@ constexpr bool is_dtls(std::uint8_t first_octet) {
 /// came; a handshake belongs to the address it began with, until it is done, failed, or made way for one from the
 /// address that was signalled; and handshakes begin half a second apart. So a stranger gets a flight of some 900 octets
 /// and 0.2 ms of work twice a second at most, and the peer's own ClientHello is repeated until it gets through.
+///
+/// With ICE it is simpler: who has made a valid check is the peer, wherever it was signalled, and nobody else is
+/// listened to. Our own ClientHello waits for a nomination (RFC 8445 §12.1.1, RFC 8842 §6). A peer that is ahead of its
+/// nomination with one of its own is answered where it is.
 class DtlsLeg final : public DtlsWorker {
  public:
   /// The keys of a handshake, and where the peer that they are shared with is. Called within `work`.
   using Established = std::function<void(DtlsKeys, const base::Endpoint& peer)>;
 
   /// `work`, `outlet` and `counters` outlive it.
-  DtlsLeg(DtlsWork& work, DtlsOutlet& outlet, DtlsCounters& counters, Established established);
+  DtlsLeg(DtlsWork& work, LegOutlet& outlet, DtlsCounters& counters, Established established);
   ~DtlsLeg() { work_.forget(*this); }
   DtlsLeg(const DtlsLeg&) = delete;
   DtlsLeg& operator=(const DtlsLeg&) = delete;
 
+  /// Whom hands are shaken with: who is where signalling says, or with ICE who has made checks.
+  struct Reach {
+    base::Endpoint signalled;
+    Latching latching = Latching::off;
+    const IcePeers* peers = nullptr;  ///< with ICE; outlives the leg
+  };
   /// What signalling says now. True if that is the association which is there, and it goes on.
-  bool configure(DtlsParams params, const base::Endpoint& remote, Latching latching);
+  bool configure(DtlsParams params, const Reach& reach);
+  /// With ICE, the peer nominated another address.
+  void peer_moved();
   /// The leg has keys of another kind, or none.
   void stop();
 
@@ -66,10 +79,14 @@ class DtlsLeg final : public DtlsWorker {
   };
 
   bool is_established() const { return association_ && state_ == DtlsState::established; }
+  /// Where the peer is by signalling or by nomination; not set: not known.
+  const base::Endpoint& goal() const { return reach_.peers ? reach_.peers->destination() : reach_.signalled; }
+  bool is_peer(const base::Endpoint& source) const;
   bool is_allowed(const base::Endpoint& source) const;
   bool may_begin(const base::Endpoint& source, base::SteadyTime now) const;
   bool is_wanted(base::ByteView datagram, const base::Endpoint& source, base::SteadyTime now) const;
   void begin(const base::Endpoint& peer, base::SteadyTime now);
+  void begin_as_client(base::SteadyTime now);
   void read(const Waiting& waiting, base::SteadyTime now);
   void settle(DtlsAssociation::State state, base::SteadyTime now);
   void set_timer(base::SteadyTime now);
@@ -77,12 +94,11 @@ class DtlsLeg final : public DtlsWorker {
   void enter(DtlsState state);
 
   DtlsWork& work_;
-  DtlsOutlet& outlet_;
+  LegOutlet& outlet_;
   DtlsCounters& counters_;
   Established on_established_;
   std::optional<DtlsParams> params_;
-  base::Endpoint signalled_;
-  Latching latching_ = Latching::off;
+  Reach reach_;
   DtlsState state_ = DtlsState::waiting;
   std::optional<DtlsAssociation> association_;
   base::Endpoint peer_;  // the association's; not set: nobody was heard

@@ -16,7 +16,6 @@ class HmacSha1 {
  public:
   using Digest = std::array<std::uint8_t, 20>;
 
-  /// `key` is at most 64 octets; throws std::logic_error for more.
   explicit HmacSha1(base::ByteView key);
   ~HmacSha1();
   HmacSha1(HmacSha1&&) = default;

@@ -15,6 +15,11 @@ struct IceParams {
   std::string peer_ufrag;          ///< what follows our own in the USERNAME of a check
 
   IceParams clone() const { return {own_ufrag, own_password.clone(), peer_ufrag}; }
+  /// Whether they are the same credentials; of the password in constant time.
+  friend bool operator==(const IceParams& x, const IceParams& y) {
+    return x.own_ufrag == y.own_ufrag && x.peer_ufrag == y.peer_ufrag &&
+           base::equal_constant_time(x.own_password.view(), y.own_password.view());
+  }
 };
 
 }  // namespace cadenas::media

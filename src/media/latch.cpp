@@ -13,9 +13,16 @@ void Latch::signal(const base::Endpoint& remote, Latching policy) {
   }
   policy_ = policy;
   open_for_ = kOpenPackets;
+  peers_ = nullptr;
+}
+
+void Latch::follow_checks(const IcePeers& peers) {
+  *this = {};
+  peers_ = &peers;
 }
 
 bool Latch::admit_clear(const base::Endpoint& source) {
+  if (peers_) return hears(source);
   if (latched_ && source == destination_) {
     if (open_for_ > 0) open_for_ = source == signalled_ ? 0 : open_for_ - 1;
     return true;
@@ -31,7 +38,7 @@ bool Latch::admit_clear(const base::Endpoint& source) {
 }
 
 void Latch::follow_authentic(const base::Endpoint& source) {
-  if (policy_ == Latching::off) return;
+  if (peers_ || policy_ == Latching::off) return;
   destination_ = source;
   latched_ = true;
 }

@@ -95,7 +95,8 @@ struct LegMedia {
   /// matched the leg is closed both ways, as with `srtp_only`. RTCP is only for `rtcp_mux`: on a port of its own it
   /// would need a second handshake, and is dropped.
   std::optional<DtlsParams> dtls{};
-  /// The peer proves by checks where it is: the addresses above and `latching` say nothing then.
+  /// The peer proves by checks where it is: the addresses above and `latching` say nothing then. Nothing is let in from
+  /// an address without a valid check, and nothing goes out before the peer has nominated one.
   std::optional<IceParams> ice{};
   Direction direction = Direction::send_receive;
   Latching latching = Latching::signalled_host;

@@ -46,16 +46,16 @@ Port& LegPorts::way_out(const Departure& departure) {
   return own;
 }
 
-void LegPorts::send_dtls(OwnPacket& packet, std::size_t octets, const base::Endpoint& to) {
+void LegPorts::send(OwnPacket& packet, const OwnDatagram& datagram) {
   if (is_leaving_) return;
   const Departure departure{.side = side_,
-                            .protocol = Protocol::rtp,
+                            .protocol = datagram.port,
                             .is_rtcp = false,
                             .is_encrypted = false,
-                            .octets = octets,
-                            .destination = to,
-                            .is_dtls = true};
-  loop_.originate(ports_[static_cast<std::size_t>(Protocol::rtp)], departure, packet);
+                            .octets = datagram.octets,
+                            .destination = datagram.to,
+                            .content = datagram.content};
+  loop_.originate(ports_[static_cast<std::size_t>(datagram.port)], departure, packet);
 }
 
 bool LegPorts::aim(const base::Endpoint& peer) {

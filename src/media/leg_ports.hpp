@@ -5,7 +5,7 @@
 
 #include "base/endpoint.hpp"
 #include "media/departure.hpp"
-#include "media/dtls_outlet.hpp"
+#include "media/leg_outlet.hpp"
 #include "media/leg_sockets.hpp"
 #include "media/packet_loop.hpp"
 
@@ -14,7 +14,7 @@ namespace cadenas::media {
 /// The sockets of one leg on a packet loop. The leg's own RTP socket takes packets from wherever they come; as soon as
 /// packets go to a peer, a second one on the same port, connected to it, moves them for less (the kernel then knows the
 /// way without looking). A peer that moves is heard on the first, and the second follows it.
-class LegPorts final : public DtlsOutlet {
+class LegPorts final : public LegOutlet {
  public:
   /// `user` and `loop` outlive it. `side` is written on its ports.
   LegPorts(LegSockets sockets, Side side, PortUser& user, PacketLoop& loop)
@@ -32,8 +32,8 @@ class LegPorts final : public DtlsOutlet {
 
   /// The port by which a packet leaves best.
   Port& way_out(const Departure& departure);
-  /// By the leg's own socket: a handshake is no reason to connect to whoever began it.
-  void send_dtls(OwnPacket& packet, std::size_t octets, const base::Endpoint& to) override;
+  /// By the leg's own sockets: neither a handshake nor a check is a reason to connect to whoever began it.
+  void send(OwnPacket& packet, const OwnDatagram& datagram) override;
 
  private:
   void attach(Port& port, const Port& as);

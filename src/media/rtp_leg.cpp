@@ -23,13 +23,8 @@ bool is_plainly_clear(base::ByteView packet, bool is_rtcp) {
 }  // namespace
 
 void RtpLeg::configure(LegMedia media) {
+  configure_way(media);
   configure_keys(media);
-  base::Endpoint rtcp = media.remote_rtcp;
-  if (!rtcp.is_set() && media.remote_rtp.is_set()) {
-    rtcp = media.remote_rtp.with_port(static_cast<std::uint16_t>(media.remote_rtp.port() + 1));
-  }
-  rtp_.signal(media.remote_rtp, media.latching);
-  rtcp_.signal(rtcp, media.latching);
   srtp_only_ = media.srtp_only || uses_dtls_;
   rtcp_mux_ = media.rtcp_mux;
   direction_ = media.direction;
@@ -38,11 +33,29 @@ void RtpLeg::configure(LegMedia media) {
   say_suites();
 }
 
+void RtpLeg::configure_way(LegMedia& media) {
+  if (media.ice) {
+    static const IcePeers nobody{};
+    if (place_.work) ice().configure(std::move(*media.ice));
+    rtp_.follow_checks(ice_ ? ice_->peers() : nobody);
+    rtcp_.follow_checks(nobody);  // RTCP shares the other port
+    return;
+  }
+  base::Endpoint rtcp = media.remote_rtcp;
+  if (!rtcp.is_set() && media.remote_rtp.is_set()) {
+    rtcp = media.remote_rtp.with_port(static_cast<std::uint16_t>(media.remote_rtp.port() + 1));
+  }
+  rtp_.signal(media.remote_rtp, media.latching);
+  rtcp_.signal(rtcp, media.latching);
+  if (ice_) ice_->stop();
+}
+
 void RtpLeg::configure_keys(LegMedia& media) {
   const bool used_dtls = uses_dtls_;
   uses_dtls_ = media.dtls.has_value();
-  const bool goes_on =
-      uses_dtls_ && dtls_place_.work && dtls().configure(std::move(*media.dtls), media.remote_rtp, media.latching);
+  const bool goes_on = uses_dtls_ && place_.work &&
+                       dtls().configure(std::move(*media.dtls),
+                                        {media.remote_rtp, media.latching, media.ice ? &ice_->peers() : nullptr});
   if (goes_on) return;
   if (used_dtls || uses_dtls_) {
     // Keys of another kind, or another peer's: nothing of the ones before is good any more.
@@ -66,10 +79,20 @@ void RtpLeg::configure_keys(LegMedia& media) {
 DtlsLeg& RtpLeg::dtls() {
   if (!dtls_) {
     dtls_ = std::make_unique<DtlsLeg>(
-        *dtls_place_.work, *dtls_place_.outlet, counters_.dtls,
+        *place_.work, *place_.outlet, counters_.dtls,
         [this](DtlsKeys keys, const base::Endpoint& peer) { take_keys(std::move(keys), peer); });
   }
   return *dtls_;
+}
+
+IceLeg& RtpLeg::ice() {
+  if (!ice_) {
+    ice_ = std::make_unique<IceLeg>(*place_.work, *place_.outlet, counters_.ice, [this] {
+      counters_.moved.add();
+      if (dtls_) dtls_->peer_moved();
+    });
+  }
+  return *ice_;
 }
 
 void RtpLeg::take_keys(DtlsKeys keys, const base::Endpoint& peer) {
@@ -86,9 +109,15 @@ void RtpLeg::say_suites() {
                        suite_if(!send_.empty(), [&] { return send_.params().suite; }));
 }
 
+bool RtpLeg::take_stun(Protocol port, base::ByteView packet, const base::Endpoint& source, base::SteadyTime now) {
+  if (!ice_ || !ice_->is_used() || port != Protocol::rtp || packet.empty() || !is_stun(packet[0])) return false;
+  ice_->put(packet, source, now);
+  return true;
+}
+
 bool RtpLeg::take_dtls(Protocol port, base::ByteView packet, const base::Endpoint& source, base::SteadyTime now) {
   const bool may_be = !packet.empty() && is_dtls(packet[0]) && (uses_dtls_ || !configured_);
-  if (!may_be || port != Protocol::rtp || !dtls_place_.work) return false;
+  if (!may_be || port != Protocol::rtp || !place_.work) return false;
   dtls().put(packet, source, now);
   return true;
 }
@@ -98,16 +127,20 @@ std::optional<RtpLeg::Arrival> RtpLeg::let_in(Protocol port, std::span<std::uint
   const std::span<std::uint8_t> packet = buffer.first(octets);
   const bool shared_port = port == Protocol::rtp && rtcp_mux_;
   const bool rtcp = port == Protocol::rtcp || (shared_port && is_rtcp(packet));
-  if (take_dtls(port, packet, source, now)) return std::nullopt;
+  if (take_stun(port, packet, source, now) || take_dtls(port, packet, source, now)) return std::nullopt;
   if (!configured_) {
     flow(rtcp).rx_early.add();
+    return std::nullopt;
+  }
+  Latch& latch = port == Protocol::rtp ? rtp_ : rtcp_;
+  if (!latch.hears(source)) {
+    flow(rtcp).rx_wrong_source.add();
     return std::nullopt;
   }
   if (uses_dtls_ && (receive_.empty() || port == Protocol::rtcp)) {
     count_without_keys(packet, rtcp);
     return std::nullopt;
   }
-  Latch& latch = port == Protocol::rtp ? rtp_ : rtcp_;
   std::optional<Arrival> arrival;
   if (!receive_.empty()) {
     arrival = let_in_authentic(packet, rtcp, latch, source, opening);
@@ -200,8 +233,8 @@ bool RtpLeg::protect(std::span<std::uint8_t> buffer, std::size_t& octets, bool i
 }
 
 void RtpLeg::sent(const Departure& departure, bool accepted) {
-  if (departure.is_dtls) {
-    if (accepted) counters_.dtls.tx_sent.add();
+  if (departure.content != Content::media) {
+    if (departure.content == Content::dtls && accepted) counters_.dtls.tx_sent.add();
     return;
   }
   FlowCounters& counters = flow(departure.is_rtcp);

@@ -10,8 +10,10 @@
 #include "base/endpoint.hpp"
 #include "media/departure.hpp"
 #include "media/dtls_leg.hpp"
+#include "media/ice_leg.hpp"
 #include "media/latch.hpp"
 #include "media/leg_media.hpp"
+#include "media/leg_outlet.hpp"
 #include "media/receive_keys.hpp"
 #include "media/send_keys.hpp"
 #include "media/side_counters.hpp"
@@ -19,10 +21,11 @@
 
 namespace cadenas::media {
 
-/// Where a leg's DTLS is done and by what it leaves. Both outlive the leg; without them it has no DTLS.
-struct DtlsPlace {
+/// Where a leg's handshakes and answers to checks are done and by what they leave. Both outlive the leg; without them
+/// it has neither DTLS nor ICE.
+struct LegPlace {
   DtlsWork* work = nullptr;
-  DtlsOutlet* outlet = nullptr;
+  LegOutlet* outlet = nullptr;
 };
 
 /// One leg without its sockets: what is let in, how it is opened, how what goes out is protected and where it goes, and
@@ -30,12 +33,12 @@ struct DtlsPlace {
 class RtpLeg {
  public:
   /// `counters` outlives it.
-  explicit RtpLeg(SideCounters& counters, DtlsPlace place = {}) : counters_(counters), dtls_place_(place) {}
+  explicit RtpLeg(SideCounters& counters, LegPlace place = {}) : counters_(counters), place_(place) {}
   RtpLeg(const RtpLeg&) = delete;
   RtpLeg& operator=(const RtpLeg&) = delete;
 
-  /// See LegMedia. Keys have the length of their suites. Without a DtlsPlace `media.dtls` only closes the leg.
-  /// Allocates.
+  /// See LegMedia. Keys have the length of their suites. Without a LegPlace `media.dtls` and `media.ice` only close
+  /// the leg. Allocates.
   void configure(LegMedia media);
 
   /// A packet that was let in: plain now, unless it was only verified.
@@ -46,8 +49,8 @@ class RtpLeg {
     std::uint64_t index = 0;  ///< SRTP index; 0 if clear
   };
   /// Judges the packet in the first `octets` of `buffer`, which arrived on `port`, and opens it in place. Nothing if it
-  /// is dropped, or a datagram of DTLS, which is kept for later (RFC 7983); the counters say why. Does not allocate
-  /// except for the first packet of an SSRC.
+  /// is dropped, or a datagram of DTLS or STUN, which is kept or answered later (RFC 7983); the counters say why. Does
+  /// not allocate except for the first packet of an SSRC.
   std::optional<Arrival> let_in(Protocol port, std::span<std::uint8_t> buffer, std::size_t octets,
                                 const base::Endpoint& source, Opening opening, base::SteadyTime now);
 
@@ -76,8 +79,11 @@ class RtpLeg {
 
  private:
   FlowCounters& flow(bool is_rtcp) { return is_rtcp ? counters_.rtcp : counters_.rtp; }
+  bool take_stun(Protocol port, base::ByteView packet, const base::Endpoint& source, base::SteadyTime now);
   bool take_dtls(Protocol port, base::ByteView packet, const base::Endpoint& source, base::SteadyTime now);
   DtlsLeg& dtls();
+  IceLeg& ice();
+  void configure_way(LegMedia& media);
   void configure_keys(LegMedia& media);
   void take_keys(DtlsKeys keys, const base::Endpoint& peer);
   void say_suites();
@@ -87,7 +93,7 @@ class RtpLeg {
                                           const base::Endpoint& source, Opening opening);
 
   SideCounters& counters_;
-  DtlsPlace dtls_place_;
+  LegPlace place_;
   bool configured_ = false;
   bool srtp_only_ = false;
   bool uses_dtls_ = false;
@@ -98,7 +104,9 @@ class RtpLeg {
   Latch rtcp_;
   ReceiveKeys receive_;
   SendKeys send_;
-  std::unique_ptr<DtlsLeg> dtls_;  // from the first need of it on: the kernel may still read what leaves
+  // From the first need of them on: the kernel may still read what leaves.
+  std::unique_ptr<IceLeg> ice_;
+  std::unique_ptr<DtlsLeg> dtls_;
 };
 
 }  // namespace cadenas::media

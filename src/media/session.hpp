@@ -19,7 +19,7 @@ namespace cadenas::media {
 /// One relayed session without its sockets: what is let in, what it becomes and where it goes. One thread at a time.
 class Session {
  public:
-  explicit Session(std::shared_ptr<SessionCounters> counters, DtlsPlace a = {}, DtlsPlace b = {})
+  explicit Session(std::shared_ptr<SessionCounters> counters, LegPlace a = {}, LegPlace b = {})
       : counters_(std::move(counters)), legs_{RtpLeg(counters_->a, a), RtpLeg(counters_->b, b)} {}
 
   /// See LegMedia. Keys have the length of their suites. Allocates.

@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "media/dtls_stats.hpp"
+#include "media/ice_stats.hpp"
 #include "media/leg_media.hpp"
 
 namespace cadenas::media {
@@ -22,7 +23,7 @@ struct FlowStats {
   std::uint64_t rx_replayed = 0;       ///< seen before or older than the window: dropped
   std::uint64_t rx_clear_refused = 0;  ///< plain RTP on a leg that must be SRTP: dropped
   std::uint64_t rx_malformed = 0;      ///< not RTP at all: dropped
-  std::uint64_t rx_wrong_source = 0;   ///< clear leg, another sender than the latched one: dropped
+  std::uint64_t rx_wrong_source = 0;   ///< not from the latched address (clear) or one that was checked (ICE)
   std::uint64_t rx_early = 0;          ///< before signalling or a DTLS handshake gave the keys for it: dropped
   std::uint64_t rx_limit = 0;          ///< too many SSRCs, or a key used up (RFC 3711 §9.2): dropped
   std::uint64_t rx_not_forwarded = 0;  ///< leg on hold, or the other leg has no address or no key yet
@@ -45,8 +46,9 @@ struct SideStats {
   bool configured = false;                      ///< signalling has described this leg
   std::optional<std::uint32_t> receive_ssrc;    ///< of the last RTP packet let in
   std::optional<base::SteadyTime> last_packet;  ///< when the last RTP packet was let in
-  std::uint64_t moved = 0;                      ///< how often latching moved the place we send RTP to
+  std::uint64_t moved = 0;                      ///< how often latching or a nomination moved where we send RTP
   std::optional<DtlsStats> dtls{};              ///< where the keys come from a DTLS handshake (DTLS-SRTP)
+  std::optional<IceStats> ice{};                ///< where the peer's checks say where it is
 
   /// Voice was received and every packet of it was authenticated.
   bool receives_encrypted() const { return rtp.rx_authenticated > 0 && rtp.rx_clear == 0; }

@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "media/counter.hpp"
 #include "media/dtls_counters.hpp"
+#include "media/ice_counters.hpp"
 #include "media/leg_media.hpp"
 #include "media/session_stats.hpp"
 
@@ -30,6 +31,7 @@ struct SideCounters {
   FlowCounters rtcp;
   Counter moved;
   DtlsCounters dtls;
+  IceCounters ice;
 
   void set_suites(std::optional<Suite> receive, std::optional<Suite> send);
   void let_in(std::uint32_t ssrc, base::SteadyTime now);

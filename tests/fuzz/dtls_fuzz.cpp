@@ -15,10 +15,10 @@ using namespace cadenas;
 
 namespace {
 
-class Outlet final : public media::DtlsOutlet {
+class Outlet final : public media::LegOutlet {
  public:
-  void send_dtls(media::OwnPacket&, std::size_t octets, const base::Endpoint&) override {
-    require(octets > 0 && octets <= 1200);
+  void send(media::OwnPacket&, const media::OwnDatagram& datagram) override {
+    require(datagram.content == media::Content::dtls && datagram.octets > 0 && datagram.octets <= 1200);
   }
 };
 

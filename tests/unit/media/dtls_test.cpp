@@ -1,22 +1,14 @@
-// DTLS-SRTP of one leg against a far end of OpenSSL and libsrtp2, over a network that the test is: it loses, turns
-// round and forges. Our time is the test's; OpenSSL's own clock is the machine's, so where something was lost, the test
-// goes round until the handshake is done, however long that takes.
+// DTLS-SRTP of one leg against a far end of OpenSSL and libsrtp2.
 #include <algorithm>
 #include <chrono>
-#include <functional>
-#include <memory>
-#include <optional>
 #include <set>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "dtls_peer.hpp"
+#include "dtls_session.hpp"
 #include "media/dtls_fingerprint.hpp"
-#include "media/dtls_profile.hpp"
-#include "media/session.hpp"
-#include "packets.hpp"
 
 namespace cadenas::media {
 namespace {
@@ -24,126 +16,11 @@ namespace {
 using base::Bytes;
 using base::Endpoint;
 using test::DtlsPeer;
+using test::other_end;
 using test::PeerSettings;
 using test::receiver_report;
 using test::rtp_packet;
-
-constexpr DtlsRole other_end(DtlsRole role) {
-  return role == DtlsRole::active ? DtlsRole::passive : DtlsRole::active;
-}
-
-Endpoint at(const char* address, std::uint16_t port) {
-  return Endpoint::parse(address, port).value();
-}
-const Endpoint kPeer = at("192.0.2.10", 4000);
-const Endpoint kClear = at("192.0.2.20", 5000);
-const Endpoint kStranger = at("203.0.113.66", 666);
-constexpr auto kDeadline = std::chrono::seconds(20);
-
-class DtlsTest : public testing::Test, public DtlsOutlet {
- protected:
-  struct Sent {
-    Bytes datagram;
-    Endpoint to;
-  };
-  void send_dtls(OwnPacket& packet, std::size_t octets, const Endpoint& to) override {
-    sent_.push_back({{packet.buffer.begin(), packet.buffer.begin() + static_cast<std::ptrdiff_t>(octets)}, to});
-    session_.sent({Side::a, Protocol::rtp, false, false, octets, to, true}, true);
-  }
-
-  /// Leg a is DTLS towards `peer`, leg b clear.
-  LegMedia leg(const DtlsPeer& peer, DtlsRole own) const {
-    LegMedia media;
-    media.remote_rtp = kPeer;
-    media.rtcp_mux = true;
-    media.dtls = DtlsParams{own, {peer.fingerprint()}, {dtls_suites().begin(), dtls_suites().end()}, 0};
-    return media;
-  }
-  void configure(LegMedia media) {
-    session_.configure(Side::a, std::move(media));
-    LegMedia clear;
-    clear.remote_rtp = kClear;
-    clear.rtcp_mux = true;
-    session_.configure(Side::b, std::move(clear));
-  }
-
-  /// Hands a packet to a leg; what would leave by the other.
-  std::optional<Bytes> feed(Side from, const Bytes& packet, const Endpoint& source, Protocol port = Protocol::rtp) {
-    Bytes buffer = packet;
-    buffer.resize(2048);
-    const auto out = session_.relay(from, port, buffer, packet.size(), source, now_);
-    if (!out) return std::nullopt;
-    EXPECT_FALSE(out->is_dtls);
-    session_.sent(*out, true);
-    buffer.resize(out->octets);
-    return buffer;
-  }
-  std::optional<Bytes> from_peer(const Bytes& packet, const Endpoint& source = kPeer) {
-    return feed(Side::a, packet, source);
-  }
-  std::optional<Bytes> from_clear(const Bytes& packet) { return feed(Side::b, packet, kClear); }
-
-  /// All pieces of work that are asked for now, and timers that are due.
-  void work() {
-    while (work_.next() && *work_.next() <= now_) work_.step(now_);
-  }
-  /// Carries what both ends have to send, until neither has anything.
-  void carry(DtlsPeer& peer, const Endpoint& source = kPeer) {
-    do {
-      work();
-      for (const Sent& sent : std::exchange(sent_, {})) {
-        if (!keeps_ || keeps_(sent.datagram)) peer.run(sent.datagram);
-      }
-      for (const Bytes& datagram : std::exchange(peer.out, {})) {
-        if (!keeps_ || keeps_(datagram)) from_peer(datagram, source);
-      }
-      work();
-    } while (!sent_.empty() || !peer.out.empty());
-  }
-  /// Until both are done or one has failed.
-  void shake(DtlsPeer& peer, const Endpoint& source = kPeer) {
-    peer.run();
-    const auto deadline = std::chrono::steady_clock::now() + kDeadline;
-    for (;;) {
-      carry(peer, source);
-      if (stats().state == DtlsState::failed || peer.has_failed()) return;
-      if (stats().state == DtlsState::established && peer.is_done()) return;
-      if (std::chrono::steady_clock::now() > deadline) {
-        ADD_FAILURE() << "the handshake was never done";
-        return;
-      }
-      now_ += base::Millis{5};
-      peer.tick();
-      std::this_thread::yield();
-    }
-  }
-
-  /// Voice and RTCP pass both ways, and libsrtp2 agrees.
-  void expect_voice(DtlsPeer& peer, std::uint16_t sequence = 100) {
-    const Bytes to_us = rtp_packet(7, sequence);
-    EXPECT_EQ(from_peer(peer.protect(to_us)), to_us);
-    const Bytes to_peer = rtp_packet(9, sequence);
-    const auto sealed = from_clear(to_peer);
-    ASSERT_TRUE(sealed);
-    EXPECT_NE(*sealed, to_peer);
-    EXPECT_EQ(peer.unprotect(*sealed), to_peer);
-    const Bytes report = receiver_report(7);
-    EXPECT_EQ(from_peer(peer.protect(report)), report);
-    const auto sealed_report = from_clear(receiver_report(9));
-    ASSERT_TRUE(sealed_report);
-    EXPECT_EQ(peer.unprotect(*sealed_report), receiver_report(9));
-  }
-  DtlsStats stats() const { return counters_->a.read().dtls.value_or(DtlsStats{}); }
-  SideStats leg_stats() const { return counters_->a.read(); }
-
-  base::SteadyTime now_{std::chrono::seconds(1000)};
-  DtlsContext context_{base::WallTime{std::chrono::days(20'000)}, {.retransmit = base::Millis{20}}};
-  DtlsWork work_{context_};
-  std::shared_ptr<SessionCounters> counters_ = std::make_shared<SessionCounters>();
-  Session session_{counters_, {&work_, this}, {&work_, this}};
-  std::vector<Sent> sent_;
-  std::function<bool(const Bytes&)> keeps_;  // what the network does not lose; none: it loses nothing
-};
+using DtlsTest = test::DtlsSession;
 
 class DtlsRoleTest : public DtlsTest, public testing::WithParamInterface<DtlsRole> {};
 INSTANTIATE_TEST_SUITE_P(BothRoles, DtlsRoleTest, testing::Values(DtlsRole::active, DtlsRole::passive),
