@@ -97,6 +97,10 @@ class Pbx(Process):
         return f"127.0.0.1:{self.tls_port}"
 
     @property
+    def wss_target(self) -> str:
+        return f"127.0.0.1:{self.wss_port}"
+
+    @property
     def api_port(self) -> int:
         return int(self.api.rsplit(":", 1)[1])
 

@@ -41,7 +41,7 @@ struct LegView {
   std::string key_exchange;                 ///< "SDES", "DTLS-SRTP"; empty where no keys are agreed
   std::string dtls_state;                   ///< "waiting", "handshaking", "established", "failed"; empty without DTLS
   std::string dtls_failure;                 ///< code of why the last handshake failed ("dtls.fingerprint"); else empty
-  std::string ice_state;                    ///< "agreed": checks show where the phone is (ICE); empty without
+  std::string ice_state;                    ///< "waiting", "checked", "nominated"; empty without ICE
   std::string media_state;                  ///< "sendrecv", "sendonly" …: what we last told the phone
   std::uint64_t packets_authenticated = 0;  ///< SRTP packets from the phone, tag verified
   std::uint64_t packets_rejected = 0;       ///< failed authentication, or clear where SRTP was agreed

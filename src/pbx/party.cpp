@@ -20,6 +20,18 @@ std::string_view name_of(media::DtlsState state) {
   return "failed";
 }
 
+std::string_view name_of(media::IceState state) {
+  switch (state) {
+    case media::IceState::waiting:
+      return "waiting";
+    case media::IceState::checked:
+      return "checked";
+    case media::IceState::nominated:
+      break;
+  }
+  return "nominated";
+}
+
 constexpr std::string_view sdes = "SDES";
 constexpr std::string_view dtls_srtp = "DTLS-SRTP";
 
@@ -44,6 +56,8 @@ std::string padlock_reason(const Party& party, const LegView& view, const media:
            (stats && stats->dtls && stats->dtls->failure != media::DtlsFailure::none
                 ? std::string(media::code(stats->dtls->failure)) + ": " +
                       std::string(media::sentence(stats->dtls->failure))
+            : view.ice_state == name_of(media::IceState::waiting)
+                ? "No check of ICE has shown where the " + whom + " is."
                 : "The handshake with the " + whom + " is not done yet.");
   }
   if (view.packets_relayed > 0) {
@@ -98,7 +112,7 @@ LegView view_of(const Party& party, const media::SideStats* stats, const media::
   if (party.media && party.media->agreed()) {
     if (const auto suite = party.media->suite()) view.srtp_suite = media::facts(*suite).sdp_name;
     if (party.media->encrypted()) view.key_exchange = party.media->uses_dtls() ? dtls_srtp : sdes;
-    if (party.media->uses_ice()) view.ice_state = "agreed";
+    if (party.media->uses_ice()) view.ice_state = name_of(media::IceState::waiting);
     view.media_state = sip::to_string(party.media->local_audio().direction);
   }
   if (stats) {
@@ -118,6 +132,7 @@ LegView view_of(const Party& party, const media::SideStats* stats, const media::
     view.dtls_failure = media::code(stats->dtls->failure);
     if (stats->receive_suite) view.srtp_suite = media::facts(*stats->receive_suite).sdp_name;
   }
+  if (stats && stats->ice && !view.ice_state.empty()) view.ice_state = name_of(stats->ice->state);
   view.padlock = !view.srtp_suite.empty() && view.packets_authenticated > 0 && view.packets_clear == 0 &&
                  view.packets_sent_clear == 0 && view.packets_relayed == 0;
   view.reason = padlock_reason(party, view, stats);
