@@ -21,8 +21,8 @@ bool is_client_hello(base::ByteView datagram) {
 
 }  // namespace
 
-DtlsLeg::DtlsLeg(DtlsWork& work, LegOutlet& outlet, DtlsCounters& counters, Established established)
-    : work_(work), outlet_(outlet), counters_(counters), on_established_(std::move(established)) {}
+DtlsLeg::DtlsLeg(DtlsWork& work, const Way& way, DtlsCounters& counters, Established established)
+    : work_(work), way_(way), counters_(counters), on_established_(std::move(established)) {}
 
 bool DtlsLeg::configure(DtlsParams params, const Reach& reach) {
   reach_ = reach;
@@ -195,7 +195,7 @@ void DtlsLeg::send(base::ByteView datagram) {
   // One that finds no room is lost, as on the way, and sent again in time.
   if (free == packets_.end() || datagram.size() > free->buffer.size()) return;
   std::ranges::copy(datagram, free->buffer.begin());
-  outlet_.send(*free, {Content::dtls, Protocol::rtp, datagram.size(), peer_});
+  way_.outlet.send(*free, {Content::dtls, way_.port, datagram.size(), peer_});
 }
 
 void DtlsLeg::enter(DtlsState state) {

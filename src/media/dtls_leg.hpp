@@ -25,7 +25,7 @@ constexpr bool is_dtls(std::uint8_t first_octet) {
   return first_octet >= 20 && first_octet <= 63;
 }
 
-/// DTLS on the RTP port of one leg: who may shake hands, with what patience, and what waits to be read. One association
+/// DTLS on one port of a leg: who may shake hands, with what patience, and what waits to be read. One association
 /// at a time. It stays where it is as long as packets of it may be leaving. One media thread.
 ///
 /// A stranger who finds the port must not make us work, nor stand in the way of the peer. Cookies (RFC 6347 §4.2.1)
@@ -43,8 +43,13 @@ class DtlsLeg final : public DtlsWorker {
   /// The keys of a handshake, and where the peer that they are shared with is. Called within `work`.
   using Established = std::function<void(DtlsKeys, const base::Endpoint& peer)>;
 
-  /// `work`, `outlet` and `counters` outlive it.
-  DtlsLeg(DtlsWork& work, LegOutlet& outlet, DtlsCounters& counters, Established established);
+  /// By what its datagrams leave.
+  struct Way {
+    LegOutlet& outlet;
+    Protocol port;
+  };
+  /// `work`, `way.outlet` and `counters` outlive it.
+  DtlsLeg(DtlsWork& work, const Way& way, DtlsCounters& counters, Established established);
   ~DtlsLeg() { work_.forget(*this); }
   DtlsLeg(const DtlsLeg&) = delete;
   DtlsLeg& operator=(const DtlsLeg&) = delete;
@@ -94,7 +99,7 @@ class DtlsLeg final : public DtlsWorker {
   void enter(DtlsState state);
 
   DtlsWork& work_;
-  LegOutlet& outlet_;
+  Way way_;
   DtlsCounters& counters_;
   Established on_established_;
   std::optional<DtlsParams> params_;

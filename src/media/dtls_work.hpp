@@ -20,9 +20,9 @@ class DtlsWorker {
   ~DtlsWorker() = default;
 };
 
-/// The handshakes of one media thread. Public-key work takes as long as some hundred packets: a thread does one piece
-/// of it between two rounds of packets, in turn for all who asked, so that a burst of handshakes delays the voice of
-/// others by one piece a round and never by all of them. One thread.
+/// The handshakes of one media thread, and the answers that leave for the checks of ICE. Public-key work takes as long
+/// as some hundred packets: a thread does one piece of it between two rounds of packets, in turn for all who asked, so
+/// that a burst of handshakes delays the voice of others by one piece a round and never by all of them. One thread.
 class DtlsWork {
  public:
   /// `context` outlives it.

@@ -92,8 +92,8 @@ struct LegMedia {
   bool srtp_only =
       false;  ///< a direction without a key is closed: clear is refused and counted, nothing goes out clear
   /// The keys come from a DTLS handshake on the RTP port (RFC 5764), and there are none above: until its fingerprint
-  /// matched the leg is closed both ways, as with `srtp_only`. RTCP is only for `rtcp_mux`: on a port of its own it
-  /// would need a second handshake, and is dropped.
+  /// matched the leg is closed both ways, as with `srtp_only`. Without `rtcp_mux` RTCP has an association of its own on
+  /// its port, by the same description, and with keys of its own (RFC 5764 §4.1): voice does not wait for it.
   std::optional<DtlsParams> dtls{};
   /// The peer proves by checks where it is: the addresses above and `latching` say nothing then. Nothing is let in from
   /// an address without a valid check, and nothing goes out before the peer has nominated one.

@@ -26,7 +26,7 @@ class OwnPackets {
       if (octets == 0) return;
       if (!leg.protect(packet.buffer, octets, false)) continue;
       const RtpLeg::WayOut way = *leg.way_out(false);
-      const Departure departure{Side::a, way.port, false, leg.encrypts(), octets, way.destination};
+      const Departure departure{Side::a, way.port, false, leg.encrypts(false), octets, way.destination};
       loop.originate(ports.way_out(departure), departure, packet);
     }
     std::array<std::uint8_t, std::tuple_size_v<decltype(OwnPacket::buffer)>> lost;

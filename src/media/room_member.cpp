@@ -87,7 +87,7 @@ void RoomMember::send_report() {
   if (!way || report_.is_leaving) return;
   std::size_t octets = reports_.write_due(report_.buffer, frame_);
   if (octets == 0 || !leg_.protect(report_.buffer, octets, true)) return;
-  const Departure departure{Side::a, way->port, true, leg_.encrypts(), octets, way->destination};
+  const Departure departure{Side::a, way->port, true, leg_.encrypts(true), octets, way->destination};
   loop_.originate(ports_.way_out(departure), departure, report_);
 }
 

@@ -23,6 +23,9 @@ bool is_plainly_clear(base::ByteView packet, bool is_rtcp) {
 }  // namespace
 
 void RtpLeg::configure(LegMedia media) {
+  if (!media.remote_rtcp.is_set() && media.remote_rtp.is_set()) {
+    media.remote_rtcp = media.remote_rtp.with_port(static_cast<std::uint16_t>(media.remote_rtp.port() + 1));
+  }
   configure_way(media);
   configure_keys(media);
   srtp_only_ = media.srtp_only || uses_dtls_;
@@ -41,72 +44,82 @@ void RtpLeg::configure_way(LegMedia& media) {
     rtcp_.follow_checks(nobody);  // RTCP shares the other port
     return;
   }
-  base::Endpoint rtcp = media.remote_rtcp;
-  if (!rtcp.is_set() && media.remote_rtp.is_set()) {
-    rtcp = media.remote_rtp.with_port(static_cast<std::uint16_t>(media.remote_rtp.port() + 1));
-  }
   rtp_.signal(media.remote_rtp, media.latching);
-  rtcp_.signal(rtcp, media.latching);
+  rtcp_.signal(media.remote_rtcp, media.latching);
   if (ice_) ice_->stop();
 }
 
 void RtpLeg::configure_keys(LegMedia& media) {
-  const bool used_dtls = uses_dtls_;
-  uses_dtls_ = media.dtls.has_value();
-  const bool goes_on = uses_dtls_ && place_.work &&
-                       dtls().configure(std::move(*media.dtls),
-                                        {media.remote_rtp, media.latching, media.ice ? &ice_->peers() : nullptr});
-  if (goes_on) return;
-  if (used_dtls || uses_dtls_) {
-    // Keys of another kind, or another peer's: nothing of the ones before is good any more.
-    receive_.clear();
-    send_.clear();
-  }
-  if (uses_dtls_) return;
-  if (dtls_) dtls_->stop();
-  if (media.receive) {
-    receive_.set(std::move(*media.receive));
+  const bool used_dtls = std::exchange(uses_dtls_, media.dtls.has_value());
+  has_own_rtcp_ = uses_dtls_ && !media.rtcp_mux;
+  if (has_own_rtcp_) {
+    shake_hands(Protocol::rtcp, *media.dtls, {media.remote_rtcp, media.latching});
   } else {
-    receive_.clear();
+    stop_shaking(Protocol::rtcp);
+    keys_of(Protocol::rtcp).clear();
+  }
+  if (uses_dtls_) {
+    const IcePeers* const peers = media.ice && ice_ ? &ice_->peers() : nullptr;
+    return shake_hands(Protocol::rtp, std::move(*media.dtls), {media.remote_rtp, media.latching, peers});
+  }
+  stop_shaking(Protocol::rtp);
+  Keys& keys = keys_of(Protocol::rtp);
+  if (used_dtls) keys.clear();
+  if (media.receive) {
+    keys.receive.set(std::move(*media.receive));
+  } else {
+    keys.receive.clear();
   }
   if (media.send) {
-    send_.set(std::move(*media.send));
+    keys.send.set(std::move(*media.send));
   } else {
-    send_.clear();
+    keys.send.clear();
   }
 }
 
-DtlsLeg& RtpLeg::dtls() {
-  if (!dtls_) {
-    dtls_ = std::make_unique<DtlsLeg>(
-        *place_.work, *place_.outlet, counters_.dtls,
-        [this](DtlsKeys keys, const base::Endpoint& peer) { take_keys(std::move(keys), peer); });
+void RtpLeg::shake_hands(Protocol port, DtlsParams params, const DtlsLeg::Reach& reach) {
+  const bool goes_on = place_.work && dtls(port).configure(std::move(params), reach);
+  // Keys of another kind, or another peer's: nothing of the ones before is good any more.
+  if (!goes_on) keys_of(port).clear();
+}
+
+void RtpLeg::stop_shaking(Protocol port) {
+  if (const auto& dtls = dtls_[static_cast<std::size_t>(port)]) dtls->stop();
+}
+
+DtlsLeg& RtpLeg::dtls(Protocol port) {
+  std::unique_ptr<DtlsLeg>& dtls = dtls_[static_cast<std::size_t>(port)];
+  if (!dtls) {
+    dtls = std::make_unique<DtlsLeg>(
+        *place_.work, DtlsLeg::Way{*place_.outlet, port}, counters_.dtls_of(port),
+        [this, port](DtlsKeys keys, const base::Endpoint& peer) { take_keys(port, std::move(keys), peer); });
   }
-  return *dtls_;
+  return *dtls;
 }
 
 IceLeg& RtpLeg::ice() {
   if (!ice_) {
     ice_ = std::make_unique<IceLeg>(*place_.work, *place_.outlet, counters_.ice, [this] {
       counters_.moved.add();
-      if (dtls_) dtls_->peer_moved();
+      if (const auto& dtls = dtls_[static_cast<std::size_t>(Protocol::rtp)]) dtls->peer_moved();
     });
   }
   return *ice_;
 }
 
-void RtpLeg::take_keys(DtlsKeys keys, const base::Endpoint& peer) {
-  receive_.set(std::move(keys.receive));
-  send_.set(std::move(keys.send));
+void RtpLeg::take_keys(Protocol port, DtlsKeys keys, const base::Endpoint& peer) {
+  keys_of(port).receive.set(std::move(keys.receive));
+  keys_of(port).send.set(std::move(keys.send));
   // Who proved to be the peer from there is heard there.
-  rtp_.follow_authentic(peer);
+  (port == Protocol::rtp ? rtp_ : rtcp_).follow_authentic(peer);
   say_suites();
 }
 
 void RtpLeg::say_suites() {
   const auto suite_if = [](bool is_set, auto get) { return is_set ? std::optional<Suite>(get()) : std::nullopt; };
-  counters_.set_suites(suite_if(!receive_.empty(), [&] { return receive_.suite(); }),
-                       suite_if(!send_.empty(), [&] { return send_.params().suite; }));
+  const Keys& keys = keys_of(Protocol::rtp);
+  counters_.set_suites(suite_if(!keys.receive.empty(), [&] { return keys.receive.suite(); }),
+                       suite_if(!keys.send.empty(), [&] { return keys.send.params().suite; }));
 }
 
 bool RtpLeg::take_stun(Protocol port, base::ByteView packet, const base::Endpoint& source, base::SteadyTime now) {
@@ -116,9 +129,10 @@ bool RtpLeg::take_stun(Protocol port, base::ByteView packet, const base::Endpoin
 }
 
 bool RtpLeg::take_dtls(Protocol port, base::ByteView packet, const base::Endpoint& source, base::SteadyTime now) {
-  const bool may_be = !packet.empty() && is_dtls(packet[0]) && (uses_dtls_ || !configured_);
-  if (!may_be || port != Protocol::rtp || !place_.work) return false;
-  dtls().put(packet, source, now);
+  // An early one is kept where every handshake needs it; RTCP can wait for the peer to repeat its own.
+  const bool may_be = port == Protocol::rtp ? uses_dtls_ || !configured_ : has_own_rtcp_;
+  if (!may_be || packet.empty() || !is_dtls(packet[0]) || !place_.work) return false;
+  dtls(port).put(packet, source, now);
   return true;
 }
 
@@ -137,12 +151,14 @@ std::optional<RtpLeg::Arrival> RtpLeg::let_in(Protocol port, std::span<std::uint
     flow(rtcp).rx_wrong_source.add();
     return std::nullopt;
   }
-  if (uses_dtls_ && (receive_.empty() || port == Protocol::rtcp)) {
+  // Where RTCP shares the port of RTP, nobody shook hands on the other.
+  const bool is_without_keys = keys(rtcp).receive.empty() || (port == Protocol::rtcp && rtcp_mux_);
+  if (uses_dtls_ && is_without_keys) {
     count_without_keys(packet, rtcp);
     return std::nullopt;
   }
   std::optional<Arrival> arrival;
-  if (!receive_.empty()) {
+  if (!keys(rtcp).receive.empty()) {
     arrival = let_in_authentic(packet, rtcp, latch, source, opening);
   } else if (let_in_clear(packet, rtcp, latch, source)) {
     arrival = Arrival{octets, rtcp};
@@ -185,7 +201,8 @@ bool RtpLeg::let_in_clear(base::ByteView packet, bool is_rtcp, Latch& latch, con
 std::optional<RtpLeg::Arrival> RtpLeg::let_in_authentic(std::span<std::uint8_t> packet, bool is_rtcp, Latch& latch,
                                                         const base::Endpoint& source, Opening opening) {
   FlowCounters& counters = flow(is_rtcp);
-  const ReceiveKeys::Opened opened = is_rtcp ? receive_.open_rtcp(packet, opening) : receive_.open_rtp(packet, opening);
+  ReceiveKeys& receive = keys(is_rtcp).receive;
+  const ReceiveKeys::Opened opened = is_rtcp ? receive.open_rtcp(packet, opening) : receive.open_rtp(packet, opening);
   switch (opened.receipt.status) {
     case SrtpStatus::ok:
       break;
@@ -216,25 +233,24 @@ std::optional<RtpLeg::Arrival> RtpLeg::let_in_authentic(std::span<std::uint8_t> 
 std::optional<RtpLeg::WayOut> RtpLeg::way_out(bool is_rtcp) const {
   const Protocol port = is_rtcp && !rtcp_mux_ ? Protocol::rtcp : Protocol::rtp;
   const base::Endpoint& destination = port == Protocol::rtp ? rtp_.destination() : rtcp_.destination();
-  const bool would_be_clear = send_.empty();
-  if (!configured_ || !destination.is_set() || destination.port() == 0 || (srtp_only_ && would_be_clear) ||
-      (uses_dtls_ && port == Protocol::rtcp)) {
+  if (!configured_ || !destination.is_set() || destination.port() == 0 || (srtp_only_ && !encrypts(is_rtcp))) {
     return std::nullopt;
   }
   return WayOut{port, destination};
 }
 
 bool RtpLeg::protect(std::span<std::uint8_t> buffer, std::size_t& octets, bool is_rtcp) {
-  if (send_.empty()) return true;
-  const bool ready = !send_.is_left_to_peer() && (is_rtcp ? send_.rtcp().protect(buffer, octets)
-                                                          : send_.rtp().protect(buffer, octets)) == SrtpStatus::ok;
+  SendKeys& send = keys(is_rtcp).send;
+  if (send.empty()) return true;
+  const bool ready = !send.is_left_to_peer() && (is_rtcp ? send.rtcp().protect(buffer, octets)
+                                                         : send.rtp().protect(buffer, octets)) == SrtpStatus::ok;
   if (!ready) count_unsent(is_rtcp);
   return ready;
 }
 
 void RtpLeg::sent(const Departure& departure, bool accepted) {
   if (departure.content != Content::media) {
-    if (departure.content == Content::dtls && accepted) counters_.dtls.tx_sent.add();
+    if (departure.content == Content::dtls && accepted) counters_.dtls_of(departure.protocol).tx_sent.add();
     return;
   }
   FlowCounters& counters = flow(departure.is_rtcp);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -73,19 +74,37 @@ class RtpLeg {
 
   Direction direction() const { return direction_; }
   const PayloadTypeMap& payload_types() const { return payload_types_; }
-  const ReceiveKeys& receive_keys() const { return receive_; }
-  SendKeys& send_keys() { return send_; }
-  bool encrypts() const { return !send_.empty(); }
+  /// Of RTP, and of RTCP too unless that shook hands on a port of its own.
+  const ReceiveKeys& receive_keys() const { return keys_of(Protocol::rtp).receive; }
+  SendKeys& send_keys() { return keys_of(Protocol::rtp).send; }
+  bool encrypts(bool is_rtcp) const { return !keys(is_rtcp).send.empty(); }
 
  private:
+  struct Keys {
+    ReceiveKeys receive;
+    SendKeys send;
+
+    void clear() {
+      receive.clear();
+      send.clear();
+    }
+  };
+  Keys& keys_of(Protocol port) { return keys_[static_cast<std::size_t>(port)]; }
+  const Keys& keys_of(Protocol port) const { return keys_[static_cast<std::size_t>(port)]; }
+  /// Of what is RTCP, or is not.
+  Keys& keys(bool is_rtcp) { return keys_of(is_rtcp && has_own_rtcp_ ? Protocol::rtcp : Protocol::rtp); }
+  const Keys& keys(bool is_rtcp) const { return keys_of(is_rtcp && has_own_rtcp_ ? Protocol::rtcp : Protocol::rtp); }
+
   FlowCounters& flow(bool is_rtcp) { return is_rtcp ? counters_.rtcp : counters_.rtp; }
   bool take_stun(Protocol port, base::ByteView packet, const base::Endpoint& source, base::SteadyTime now);
   bool take_dtls(Protocol port, base::ByteView packet, const base::Endpoint& source, base::SteadyTime now);
-  DtlsLeg& dtls();
+  DtlsLeg& dtls(Protocol port);
   IceLeg& ice();
   void configure_way(LegMedia& media);
   void configure_keys(LegMedia& media);
-  void take_keys(DtlsKeys keys, const base::Endpoint& peer);
+  void shake_hands(Protocol port, DtlsParams params, const DtlsLeg::Reach& reach);
+  void stop_shaking(Protocol port);
+  void take_keys(Protocol port, DtlsKeys keys, const base::Endpoint& peer);
   void say_suites();
   void count_without_keys(base::ByteView packet, bool is_rtcp);
   bool let_in_clear(base::ByteView packet, bool is_rtcp, Latch& latch, const base::Endpoint& source);
@@ -98,15 +117,15 @@ class RtpLeg {
   bool srtp_only_ = false;
   bool uses_dtls_ = false;
   bool rtcp_mux_ = false;
+  bool has_own_rtcp_ = false;  // RTCP has an association and keys of its own (RFC 5764 §4.1)
   Direction direction_ = Direction::inactive;
   PayloadTypeMap payload_types_;
   Latch rtp_;
   Latch rtcp_;
-  ReceiveKeys receive_;
-  SendKeys send_;
+  std::array<Keys, 2> keys_;  // by port; both protocols have those of RTP, unless has_own_rtcp_
   // From the first need of them on: the kernel may still read what leaves.
   std::unique_ptr<IceLeg> ice_;
-  std::unique_ptr<DtlsLeg> dtls_;
+  std::array<std::unique_ptr<DtlsLeg>, 2> dtls_;  // by port
 };
 
 }  // namespace cadenas::media

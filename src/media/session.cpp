@@ -62,7 +62,7 @@ std::optional<Departure> Session::forward(Side from, const RtpLeg::Arrival& arri
     out.count_unsent(arrival.is_rtcp);
     return std::nullopt;
   }
-  return Departure{to, way->port, arrival.is_rtcp, out.encrypts(), octets, way->destination};
+  return Departure{to, way->port, arrival.is_rtcp, out.encrypts(arrival.is_rtcp), octets, way->destination};
 }
 
 }  // namespace cadenas::media

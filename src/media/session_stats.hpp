@@ -48,6 +48,7 @@ struct SideStats {
   std::optional<base::SteadyTime> last_packet;  ///< when the last RTP packet was let in
   std::uint64_t moved = 0;                      ///< how often latching or a nomination moved where we send RTP
   std::optional<DtlsStats> dtls{};              ///< where the keys come from a DTLS handshake (DTLS-SRTP)
+  std::optional<DtlsStats> rtcp_dtls{};         ///< the same of RTCP, where that has a port and keys of its own
   std::optional<IceStats> ice{};                ///< where the peer's checks say where it is
 
   /// Voice was received and every packet of it was authenticated.

@@ -56,6 +56,7 @@ SideStats SideCounters::read() const {
   out.rtcp = rtcp.read();
   out.moved = moved.read();
   out.dtls = dtls.read();
+  out.rtcp_dtls = rtcp_dtls.read();
   out.ice = ice.read();
   out.configured = configured_.load(kRelaxed);
   out.receive_suite = restored(receive_suite_.load(kRelaxed));

@@ -31,8 +31,10 @@ struct SideCounters {
   FlowCounters rtcp;
   Counter moved;
   DtlsCounters dtls;
+  DtlsCounters rtcp_dtls;
   IceCounters ice;
 
+  DtlsCounters& dtls_of(Protocol port) { return port == Protocol::rtp ? dtls : rtcp_dtls; }
   void set_suites(std::optional<Suite> receive, std::optional<Suite> send);
   void let_in(std::uint32_t ssrc, base::SteadyTime now);
   SideStats read() const;

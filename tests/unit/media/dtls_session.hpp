@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -37,11 +38,12 @@ class DtlsSession : public testing::Test, public LegOutlet {
   struct Sent {
     base::Bytes datagram;
     base::Endpoint to;
+    Protocol port;
   };
   void send(OwnPacket& packet, const OwnDatagram& datagram) override {
     const auto octets = static_cast<std::ptrdiff_t>(datagram.octets);
     auto& out = datagram.content == Content::dtls ? sent_ : answers_;
-    out.push_back({{packet.buffer.begin(), packet.buffer.begin() + octets}, datagram.to});
+    out.push_back({{packet.buffer.begin(), packet.buffer.begin() + octets}, datagram.to, datagram.port});
     session_.sent({Side::a, datagram.port, false, false, datagram.octets, datagram.to, datagram.content}, true);
   }
 
@@ -82,27 +84,39 @@ class DtlsSession : public testing::Test, public LegOutlet {
   void work() {
     while (work_.next() && *work_.next() <= now_) work_.step(now_);
   }
-  /// Carries what both ends have to send, until neither has anything.
-  void carry(DtlsPeer& peer, const base::Endpoint& source = kPeer) {
+  /// What left by that port since it was asked last.
+  std::vector<Sent> take_sent(Protocol port) {
+    std::vector<Sent> taken;
+    for (Sent& sent : sent_) {
+      if (sent.port == port) taken.push_back(std::move(sent));
+    }
+    std::erase_if(sent_, [&](const Sent& sent) { return sent.port == port; });
+    return taken;
+  }
+  bool has_sent(Protocol port) const {
+    return std::ranges::any_of(sent_, [&](const Sent& sent) { return sent.port == port; });
+  }
+  /// Carries what both ends have to send by that port, until neither has anything.
+  void carry(DtlsPeer& peer, const base::Endpoint& source = kPeer, Protocol port = Protocol::rtp) {
     do {
       work();
-      for (const Sent& sent : std::exchange(sent_, {})) {
+      for (const Sent& sent : take_sent(port)) {
         if (!keeps_ || keeps_(sent.datagram)) peer.run(sent.datagram);
       }
       for (const base::Bytes& datagram : std::exchange(peer.out, {})) {
-        if (!keeps_ || keeps_(datagram)) from_peer(datagram, source);
+        if (!keeps_ || keeps_(datagram)) feed(Side::a, datagram, source, port);
       }
       work();
-    } while (!sent_.empty() || !peer.out.empty());
+    } while (has_sent(port) || !peer.out.empty());
   }
   /// Until both are done or one has failed.
-  void shake(DtlsPeer& peer, const base::Endpoint& source = kPeer) {
+  void shake(DtlsPeer& peer, const base::Endpoint& source = kPeer, Protocol port = Protocol::rtp) {
     peer.run();
     const auto deadline = std::chrono::steady_clock::now() + kDeadline;
     for (;;) {
-      carry(peer, source);
-      if (stats().state == DtlsState::failed || peer.has_failed()) return;
-      if (stats().state == DtlsState::established && peer.is_done()) return;
+      carry(peer, source, port);
+      if (stats(port).state == DtlsState::failed || peer.has_failed()) return;
+      if (stats(port).state == DtlsState::established && peer.is_done()) return;
       if (std::chrono::steady_clock::now() > deadline) {
         ADD_FAILURE() << "the handshake was never done";
         return;
@@ -128,7 +142,9 @@ class DtlsSession : public testing::Test, public LegOutlet {
     ASSERT_TRUE(sealed_report);
     EXPECT_EQ(peer.unprotect(*sealed_report), receiver_report(9));
   }
-  DtlsStats stats() const { return counters_->a.read().dtls.value_or(DtlsStats{}); }
+  DtlsStats stats(Protocol port = Protocol::rtp) const {
+    return counters_->a.dtls_of(port).read().value_or(DtlsStats{});
+  }
   SideStats leg_stats() const { return counters_->a.read(); }
 
   base::SteadyTime now_{std::chrono::seconds(1000)};

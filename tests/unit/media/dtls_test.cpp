@@ -400,19 +400,6 @@ TEST_F(DtlsTest, KeepsTheKeysWhenThePeerEndsItsAssociation) {
   expect_voice(peer, 101);
 }
 
-TEST_F(DtlsTest, WithoutMultiplexingTakesAndSendsNoRtcp) {
-  DtlsPeer peer;
-  LegMedia media = leg(peer, DtlsRole::passive);
-  media.rtcp_mux = false;
-  configure(std::move(media));
-  shake(peer);
-  EXPECT_EQ(feed(Side::a, peer.protect(receiver_report(7)), kPeer.with_port(4001), Protocol::rtcp), std::nullopt);
-  EXPECT_EQ(from_clear(receiver_report(9)), std::nullopt);
-  EXPECT_EQ(leg_stats().rtcp.tx_clear + leg_stats().rtcp.tx_encrypted, 0u);
-  const Bytes voice = rtp_packet(7, 1);
-  EXPECT_EQ(from_peer(peer.protect(voice)), voice);
-}
-
 TEST_F(DtlsTest, TheActiveEndTriesAgainAsLongAsNobodyAnswers) {
   DtlsPeer peer({.role = DtlsRole::passive});
   configure(leg(peer, DtlsRole::active));
