@@ -38,7 +38,7 @@ namespace cadenas::pbx {
 ///   refused   | digit, hook flash, a while later | tone off                     | talking
 ///   talking, choosing, refused | on hook     | the two are joined               | idle
 ///   any other | on hook                      | both end                         | idle
-///   any       | the held one ends            | nothing                          | as without one
+///   any       | the held one ends            | a tone about the two goes off    | as without one
 class TdmSet final : public TdmPort {
  public:
   TdmSet(TdmPorts& ports, std::shared_ptr<const store::TdmPort> declared);
