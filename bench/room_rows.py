@@ -31,6 +31,9 @@ def time_slots(build: pathlib.Path, progress) -> list[list[str]]:
     """A row a codec: CPU time of a session in 20 ms, sessions that a core could serve, and the same of the limit."""
     spent = {tuple(run["name"].split("/")[:2]): run["cpu_time"] * 1e6 / run["sessions"]
              for run in medians(build, "bench_slot", progress)}
+    for name, cost in spent.items():
+        if name[0] == "two_wire_lines":
+            progress(f"echo of an analogue port up to {name[1]} ms: {cost:,.0f} ns each 20 ms")
     rows = []
     for codec, words in CODECS.items():
         ours, limit = spent["slot_sessions", codec], spent["limit", codec]

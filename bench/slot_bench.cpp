@@ -1,7 +1,8 @@
 // What sessions of an RTP leg and a time slot cost a media thread: packets by AES-256-GCM decrypted and heard in the
 // slot, and what the slot says encoded and encrypted; all but the kernel's part and the bus's. Both sides speak all the
 // time. Beside it, as the limit, the same voice by codec, change of rate and SRTP alone: no jitter, no digits, no
-// counters. `sessions_per_core` is how many a core could serve every 20 ms at that cost.
+// counters. `sessions_per_core` is how many a core could serve every 20 ms at that cost. Apart from them, what the echo
+// of an analogue port costs the bus's thread, by the tail that is listened for.
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -21,6 +22,7 @@
 #include "media/srtp_receiver.hpp"
 #include "media/tdm/slot_channel.hpp"
 #include "media/tdm/slot_session.hpp"
+#include "media/tdm/two_wire_line.hpp"
 #include "no_network.hpp"
 
 namespace {
@@ -223,6 +225,27 @@ void limit(benchmark::State& state, PayloadFormat format) {
   if (!is_carried) state.SkipWithError("voice was lost");
 }
 
+void two_wire_lines(benchmark::State& state) {
+  const std::vector<SlotFrame> voice = said_by_port();
+  std::vector<std::unique_ptr<tdm::TwoWireLine>> lines;
+  lines.reserve(kSessions);
+  for (std::size_t i = 0; i < kSessions; ++i) {
+    lines.push_back(std::make_unique<tdm::TwoWireLine>(kLaw, static_cast<unsigned>(state.range(0))));
+  }
+  std::size_t frames = 0;
+  measure(
+      state, [&frames] { ++frames; },
+      [&] {
+        for (const auto& line : lines) {
+          line->say(voice[frames % voice.size()]);
+          SlotFrame heard = voice[(frames + 1) % voice.size()];
+          line->hear(heard);
+          benchmark::DoNotOptimize(heard);
+        }
+      });
+}
+
+BENCHMARK(two_wire_lines)->Arg(32)->Arg(64)->Arg(128)->Unit(benchmark::kMillisecond)->Iterations(50);
 BENCHMARK_CAPTURE(slot_sessions, g711, kG711)->Unit(benchmark::kMillisecond)->Iterations(100);
 BENCHMARK_CAPTURE(limit, g711, kG711)->Unit(benchmark::kMillisecond)->Iterations(100);
 BENCHMARK_CAPTURE(slot_sessions, g722, kG722)->Unit(benchmark::kMillisecond)->Iterations(50);

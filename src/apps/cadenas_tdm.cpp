@@ -47,7 +47,8 @@ int main(int argc, char** argv) {
   program.add_option("--law", law, "of all slots")->check(CLI::IsMember({"a", "mu"}))->capture_default_str();
   program
       .add_option("--port", port_texts,
-                  "NAME=LINE/SLOT,KIND[,hears-digits]; KIND is analogue, digital, dect, s0, t0 or t2")
+                  "NAME=LINE/SLOT,KIND[,hears-digits][,echo=6dB/12ms]; KIND is analogue, digital, dect, s0, t0 or t2; "
+                  "echo: what its line sends back of what it hears")
       ->required();
   program.add_option("--far", far_texts,
                      "what ports without hook do with a call: NUMBER=answer[:FILE], =ring, =busy or =release:CAUSE");

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "apps/toml_section.hpp"
+#include "media/audio/echo_canceller.hpp"
 
 namespace cadenas::apps {
 
@@ -314,6 +315,8 @@ void read_tdm(TomlSection tdm, const std::filesystem::path& directory, pbx::TdmS
   if (const auto at = tdm.word("tones", {"generic", "france"})) out.bus.tones = static_cast<media::TonePlan>(*at);
   tdm.millis("first_digit_ms", second, 60 * second, out.first_digit);
   tdm.millis("next_digit_ms", second, 60 * second, out.next_digit);
+  tdm.integer("echo_tail_ms", 0, media::EchoCanceller::kLongestTailMs, out.bus.echo_tail_ms);
+  tdm.millis("flash_digit_ms", base::Millis{0}, 60 * second, out.flash_digit);
   tdm.finish();
 }
 

@@ -239,6 +239,7 @@ void Call::on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) {
     // A party on its way to another call: the offer is for that one, which has its own to make first.
     if (std::holds_alternative<leg_event::Offered>(event)) leg->run([](Leg& moved) { moved.refuse_offer(491, {}); });
     if (std::holds_alternative<leg_event::Refer>(event)) leg->run([](Leg& moved) { moved.notify_refer(491, true); });
+    if (std::holds_alternative<leg_event::Confers>(event)) leg->run([](Leg& moved) { moved.notify_refer(491, true); });
     if (transfer_ && transfer_->referrer->leg == leg && std::holds_alternative<leg_event::Ended>(event)) {
       transfer_->referrer_gone = true;
     }
@@ -249,6 +250,7 @@ void Call::on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent event) {
     const PartyPtr& party;
     void operator()(const leg_event::Seized& e) const { call.on_seized(party, e.port); }
     void operator()(const leg_event::Joins& e) const { call.on_joins(party, e); }
+    void operator()(const leg_event::Confers& e) const { call.on_confers(party, e); }
     void operator()(const leg_event::Digit& e) const { call.media_.dial(call.session_, e.digit); }
     void operator()(const leg_event::Progress& e) const { call.on_progress(party, e); }
     void operator()(const leg_event::Answered& e) const { call.on_answered(party, e); }

@@ -23,6 +23,7 @@
 #include "pbx/transfer.hpp"
 #include "pbx/trunk_match.hpp"
 #include "policy/intrusion.hpp"
+#include "policy/three_way.hpp"
 #include "store/model.hpp"
 
 namespace cadenas::pbx {
@@ -45,6 +46,7 @@ struct CallServices;
 ///   answered | offer of one                   | offer to the other, its answer back           | answered
 ///   answered | REFER of one                   | the target is called, then takes its place    | answered
 ///   answered | REFER of one to a room         | the other one goes into the conference        | ended
+///   answered | a set confers its two calls    | all three go into a conference                | ended
 ///   answered | one ends                       | BYE to the other                              | ended
 ///   answered | media session lost             | another session, both parties offered it      | answered
 ///   answered | somebody breaks in             | both parties lent to a conference             | answered
@@ -78,6 +80,12 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   /// `leaver`, who is on this call, has left, and was the member of a room, too: the other party takes his place there.
   /// Both end where that cannot be. On the call's loop.
   void give_place(const std::shared_ptr<Leg>& leaver, const std::shared_ptr<ConferenceMember>& member);
+
+  /// Gives the party opposite `leg`, a set that makes a conference of this call and of the one with `first`, away and
+  /// ends this call (call_conference.cpp). `given` runs on `answer_on`; nothing has changed where it is an error:
+  /// "conference.call-changes", "call.no-codec" and that of policy::judge_three_way. On the call's loop.
+  void give_to_conference(const std::shared_ptr<Leg>& leg, const policy::ThreeWayParty& first, base::Loop& answer_on,
+                          const std::function<void(base::Result<std::shared_ptr<ConferenceMember>>)>& given);
 
   // Somebody breaks into the call (CONF-5, CONF-6): a conference borrows both parties (call_lending.cpp). Their legs go
   // on to report here, and what they say is passed on to the conference, so that nothing is lost on the way.
@@ -188,6 +196,15 @@ class Call final : public LegOwner, public std::enable_shared_from_this<Call> {
   void replace_dialog(const ReplacedDialog& replaced);
   void join(const PartyPtr& newcomer);
   void notify(const PartyPtr& referrer, int status, bool last);
+
+  // Conferences of three that a set makes (call_conference.cpp).
+  void on_confers(const PartyPtr& master, const leg_event::Confers& event);
+  /// Of whom `master` speaks with; the errors are those of `give_to_conference`.
+  base::Result<policy::ThreeWayParty> conferee(const PartyPtr& master) const;
+  void confer_in_room(const PartyPtr& master, const std::shared_ptr<ConferenceMember>& member,
+                      const policy::ThreeWayParty& party);
+  void confer(const std::shared_ptr<ConferenceMember>& second);
+  std::shared_ptr<ConferenceMember> member_of(const PartyPtr& party);
 
   // Its media session, and another one for a lost one, or where somebody comes who needs another (call_media.cpp).
   using MediaOpened = std::function<void(base::Result<CallSession>)>;

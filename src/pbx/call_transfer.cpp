@@ -146,8 +146,7 @@ bool Call::transfer_to_room(const PartyPtr& referrer, const std::shared_ptr<cons
   notify(referrer, 200, true);
   end_leg(referrer);
   at(side) = nullptr;
-  NumberCounts::Ticket ticket = other->calls ? std::move(ticket_) : std::move(trunk_ticket_);
-  Conferences::bring_in(services_, std::move(*other), std::move(ticket), room, replaced);
+  Conferences::bring_in(services_, member_of(other), room, replaced);
   finalize("transferred");
   return true;
 }

@@ -67,7 +67,8 @@ struct LegView {
 
 /// The whole of a conference, which no padlock of a phone can show (CONF-7).
 struct RoomView {
-  std::string purpose = "room";       ///< or "intrusion", "listen-in", "intervention": somebody in a call of two others
+  /// Or "intrusion", "listen-in", "intervention": somebody in a call of two others; "three-way": of a set's two calls.
+  std::string purpose = "room";
   bool encrypted = false;             ///< every member can encrypt, and all legs are to be so
   bool locked = false;                ///< nobody else is let in
   std::string reason;                 ///< sentences: how it stands, and who keeps it from being encrypted

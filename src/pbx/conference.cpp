@@ -112,6 +112,7 @@ void Conference::enter_from_call(const MemberPtr& member, std::shared_ptr<const 
   // He who is replaced has given the PIN.
   member->keypad = RoomKeypad(member->replaces ? nullptr : room_->pin);
   members_.push_back(member);
+  if (member->party.gone) return leave(member, "bye");
   if (locked_ && !member->replaces) return dismiss(member, "locked");
   if (!take_in(member)) return dismiss(member, "no media");
   services_.conferences->seat(member->id, media::Seat::waits);
@@ -199,6 +200,7 @@ void Conference::on_member_event(const MemberPtr& member, LegEvent event) {
     }
     void operator()(const leg_event::Digit& e) const { room.on_digit(member->id, e.digit); }
     void operator()(const leg_event::Joins& e) const { room.on_joins(member, e); }
+    void operator()(const leg_event::Confers& e) const { room.on_confers(member, e); }
     void operator()(const leg_event::Info& e) const {
       if (const auto digit = sip::digit_of_info(e.content_type, e.body)) room.on_digit(member->id, *digit);
     }
@@ -249,6 +251,7 @@ void Conference::leave(const MemberPtr& member, const std::string& cause) {
     keep_record(*member, stats ? &*stats : nullptr, cause);
   }
   if (intrusion_) on_intrusion_left(member, cause);
+  if (is_three_way_) end_three_way_if_over(cause);
   if (member->admitted) {
     if (room_->announcements && !members_.empty()) {
       services_.conferences->announce(board_room_, media::Announcement::left);
@@ -294,6 +297,7 @@ CallView Conference::view() const {
   view.answered = started_;
   RoomView room;
   if (intrusion_) room.purpose = word_of(intrusion_->kind);
+  if (is_three_way_) room.purpose = "three-way";
   room.encrypted = encrypted_;
   room.locked = locked_;
   for (const MemberPtr& member : members_) {

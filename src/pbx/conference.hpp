@@ -54,6 +54,9 @@ class Conference final : public std::enable_shared_from_this<Conference> {
   void enter(const std::shared_ptr<ConferenceMember>& member, std::shared_ptr<const store::ConferenceRoom> room);
   /// Somebody wants to break into a call of two others with it (conference_intrusion.cpp).
   void begin_intrusion(const std::shared_ptr<ConferenceMember>& newcomer, const IntrusionDialled& dialled, bool right);
+  /// Takes in who comes from two calls of a set, the set first, and offers all of them the bridge
+  /// (conference_three_way.cpp).
+  void begin_three_way(std::vector<std::shared_ptr<ConferenceMember>> members);
   /// Its voice is clear whoever could encrypt (CONF-5).
   bool is_never_encrypted() const { return intrusion_ && intrusion_->kind == policy::Intrusion::intrude; }
   /// Calls a number and lets who answers in (CONF-3). Errors "call.unknown-number",
@@ -80,7 +83,7 @@ class Conference final : public std::enable_shared_from_this<Conference> {
 
   const std::string& id() const { return id_; }
   const std::string& number() const { return room_->number; }
-  /// How it is set up; null where it is none of the model's rooms.
+  /// How it is set up; null where nobody is sent into it.
   std::shared_ptr<const store::ConferenceRoom> room() const { return intrusion_ ? nullptr : room_; }
   media::RoomId board_room() const { return board_room_; }
   /// Nobody is in it, or on the way.
@@ -99,6 +102,10 @@ class Conference final : public std::enable_shared_from_this<Conference> {
  private:
   using MemberPtr = std::shared_ptr<ConferenceMember>;
   using Invited = std::shared_ptr<ConferenceInvitation>;
+
+  // What a set has made of its two calls (conference_three_way.cpp).
+  void end_three_way_if_over(const std::string& cause);
+  void on_confers(const MemberPtr& member, const leg_event::Confers& event);
 
   // Who is in (conference.cpp).
   void refuse(const MemberPtr& member, int status, const std::string& warning);
@@ -179,6 +186,7 @@ class Conference final : public std::enable_shared_from_this<Conference> {
   std::vector<MemberPtr> members_;  // in the order they came; the first admitted one may lock
   bool encrypted_ = true;           // what all legs are to be
   bool locked_ = false;
+  bool is_three_way_ = false;
   std::optional<Intrusion> intrusion_;
   const base::WallTime started_;
 };

@@ -13,7 +13,9 @@ void ConferenceMember::on_leg_event(const std::shared_ptr<Leg>& leg, LegEvent ev
     });
     return;
   }
-  if (const auto room = conference.lock()) room->on_member_event(shared_from_this(), std::move(event));
+  if (const auto room = conference.lock()) return room->on_member_event(shared_from_this(), std::move(event));
+  // On its way to the conference.
+  if (std::holds_alternative<leg_event::Ended>(event)) party.gone = true;
 }
 
 }  // namespace cadenas::pbx

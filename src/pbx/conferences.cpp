@@ -37,20 +37,40 @@ std::shared_ptr<ConferenceMember> Conferences::member_of(CallServices& services,
   return member;
 }
 
-void Conferences::bring_in(CallServices& services, Party party, NumberCounts::Ticket ticket,
-                           std::shared_ptr<const store::ConferenceRoom> room,
-                           std::shared_ptr<ConferenceMember> replaced) {
+std::shared_ptr<ConferenceMember> Conferences::member_from_call(CallServices& services, Party party,
+                                                                NumberCounts::Ticket ticket) {
   Calls& home = Conferences::home(services);
   auto member = std::make_shared<ConferenceMember>(services.active_calls, home.loop().clock().now());
   member->party = std::move(party);
   member->party.before = {};
   member->ticket = std::move(ticket);
-  member->replaces = std::move(replaced);
   member->party.leg->run([member, &home](Leg& leg) { leg.set_owner(member, home.loop()); });
+  return member;
+}
+
+void Conferences::bring_in(CallServices& services, std::shared_ptr<ConferenceMember> member,
+                           std::shared_ptr<const store::ConferenceRoom> room,
+                           std::shared_ptr<ConferenceMember> replaced) {
+  Calls& home = Conferences::home(services);
+  member->replaces = std::move(replaced);
   home.loop().post([&home, member, room = std::move(room)] {
     const auto conference = home.conferences().conference_of(room);
     if (conference) return conference->enter_from_call(member, room);
     member->party.leg->run([](Leg& leg) { leg.end(480, {}); });
+  });
+}
+
+void Conferences::confer(CallServices& services, std::vector<std::shared_ptr<ConferenceMember>> members,
+                         std::string master) {
+  Calls& home = Conferences::home(services);
+  home.loop().post([&home, members = std::move(members), master = std::move(master)] {
+    store::ConferenceRoom room;
+    room.number = "three-way-" + base::random_hex(4);
+    room.name = "Three-way call of " + master;
+    room.announcements = false;
+    const auto conference = home.conferences().open(std::make_shared<const store::ConferenceRoom>(std::move(room)));
+    if (conference) return conference->begin_three_way(members);
+    for (const auto& member : members) member->party.leg->run([](Leg& leg) { leg.end(480, {}); });
   });
 }
 

@@ -42,10 +42,18 @@ class Conferences {
   /// Brings a caller to the conference of that room, which begins with the first. On the loop of the leg.
   static void enter(CallServices& services, ConferenceCaller caller, std::shared_ptr<const store::ConferenceRoom> room);
 
-  /// Takes over a party that a call sends into a room, in place of `replaced` if that is given. On the call's loop.
-  static void bring_in(CallServices& services, Party party, NumberCounts::Ticket ticket,
+  /// Takes a party over from its call, which lets go of it; whoever has the member sends it into a conference, or ends
+  /// its leg. On the call's loop.
+  static std::shared_ptr<ConferenceMember> member_from_call(CallServices& services, Party party,
+                                                            NumberCounts::Ticket ticket);
+  /// Brings in whom a call sends into a room, in place of `replaced` if that is given. On the call's loop.
+  static void bring_in(CallServices& services, std::shared_ptr<ConferenceMember> member,
                        std::shared_ptr<const store::ConferenceRoom> room, std::shared_ptr<ConferenceMember> replaced);
-  /// The room a member is in, null where it is in none of the model's; answers on `answer_on`. Any thread.
+  /// Makes a conference of its own of those whom two calls of a set have given, the set (of number `master`) first
+  /// (CONF-2). Any thread.
+  static void confer(CallServices& services, std::vector<std::shared_ptr<ConferenceMember>> members,
+                     std::string master);
+  /// The room a member is in, null where it is in none that others are sent into; answers on `answer_on`. Any thread.
   static void room_of(CallServices& services, const std::shared_ptr<ConferenceMember>& member, base::Loop& answer_on,
                       std::function<void(std::shared_ptr<const store::ConferenceRoom>)> found);
   /// Takes a member out. Any thread.

@@ -77,7 +77,7 @@ class Leg : public std::enable_shared_from_this<Leg> {
   virtual void answer(SharedSdp sdp) = 0;
   virtual void refuse_offer(int status, const std::string& warning) = 0;
   virtual void send_info(const std::string& content_type, const std::string& body) = 0;
-  /// Progress of what it told as Refer; `last` ends it.
+  /// Progress of what it told as Refer or Confers; `last` ends it.
   virtual void notify_refer(int status, bool last) = 0;
   /// Ends it, or the attempt at it, by whatever fits. Nothing is told to the owner.
   virtual void end(int status, const std::string& warning) = 0;

@@ -67,6 +67,13 @@ struct Joins {
   std::weak_ptr<LegOwner> owner;  ///< of the other leg
   base::Loop* owner_loop = nullptr;
 };
+/// The party makes one conference of whom it speaks with here, whom it speaks with on another leg of its own, and
+/// itself (CONF-2). One of the two legs ends where it is made; where it is refused, `Leg::notify_refer` says so.
+struct Confers {
+  std::shared_ptr<Leg> with;
+  std::weak_ptr<LegOwner> owner;  ///< of the other leg
+  base::Loop* owner_loop = nullptr;
+};
 /// The party of a TDM port dialled a digit that does not sound in its voice.
 struct Digit {
   char digit = '0';
@@ -89,10 +96,11 @@ struct Ended {
 
 }  // namespace leg_event
 
-using LegEvent = std::variant<leg_event::Progress, leg_event::Answered, leg_event::Failed, leg_event::Offered,
-                              leg_event::RefreshDue, leg_event::OfferWithdrawn, leg_event::OfferAnswered,
-                              leg_event::OfferRefused, leg_event::Info, leg_event::Refer, leg_event::Moved,
-                              leg_event::Ended, leg_event::Seized, leg_event::Digit, leg_event::Joins>;
+using LegEvent =
+    std::variant<leg_event::Progress, leg_event::Answered, leg_event::Failed, leg_event::Offered, leg_event::RefreshDue,
+                 leg_event::OfferWithdrawn, leg_event::OfferAnswered, leg_event::OfferRefused, leg_event::Info,
+                 leg_event::Refer, leg_event::Moved, leg_event::Ended, leg_event::Seized, leg_event::Digit,
+                 leg_event::Joins, leg_event::Confers>;
 
 /// Whom a leg reports to. Called on the owner's loop, in the order of the events.
 class LegOwner {

@@ -96,6 +96,15 @@ void TdmLeg::join(TdmLeg& other) {
   emit(leg_event::Joins{other.shared(), other.owner_, other.owner_loop_});
 }
 
+void TdmLeg::confer(TdmLeg& other) {
+  if (!over_) emit(leg_event::Confers{other.shared(), other.owner_, other.owner_loop_});
+}
+
+// Of a conference, which is all that a port asks for in this way: that it is made, it learns by the leg that ends.
+void TdmLeg::notify_refer(int status, bool) {
+  if (port_ && status >= 300) port_->on_conference_refused();
+}
+
 void TdmLeg::dialled(char digit) {
   if (!over_) emit(leg_event::Digit{digit});
 }

@@ -43,7 +43,7 @@ class TdmLeg final : public Leg {
   void answer(SharedSdp sdp) override;
   void refuse_offer(int status, const std::string& warning) override;
   void send_info(const std::string&, const std::string&) override {}
-  void notify_refer(int, bool) override {}
+  void notify_refer(int status, bool last) override;
   void end(int status, const std::string& warning) override;
 
   // From its port.
@@ -62,6 +62,8 @@ class TdmLeg final : public Leg {
   void take_back();
   /// The party hangs up and joins who is opposite here to who is opposite on `other`.
   void join(TdmLeg& other);
+  /// The party, who is opposite here and who is opposite on `other` are to be one conference (leg_event::Confers).
+  void confer(TdmLeg& other);
   void dialled(char digit);
 
   const TdmTarget& target() const { return target_; }

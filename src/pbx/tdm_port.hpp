@@ -44,6 +44,8 @@ class TdmPort {
   /// Of the call that it began.
   virtual void on_progress(int status, bool is_heard) = 0;
   virtual void on_accepted() = 0;
+  /// The conference that it asked for is not made: its calls are as they were.
+  virtual void on_conference_refused() {}
   /// That call is over, or came to nothing, for that reason (a SIP status). The leg knows.
   virtual void release(const TdmLeg& leg, int status) = 0;
 

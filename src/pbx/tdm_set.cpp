@@ -13,6 +13,9 @@ namespace cadenas::pbx {
 
 namespace {
 
+// A congestion tone that is heard for sure, whatever its cadence.
+constexpr base::Millis refusal_heard{2'000};
+
 bool is_busy(int status) {
   return status == 486 || status == 600 || status == 603;
 }
@@ -58,7 +61,7 @@ void TdmSet::on_hook() {
   // One that still rings was not off hook: nothing has changed.
   if (state_ == State::ringing) return;
   bus().quiet(id_);
-  if (held_ && leg_ && state_ == State::talking) {
+  if (is_between_two()) {
     // A transfer: its two parties go on without it.
     const auto held = std::exchange(held_, nullptr);
     const auto consulted = std::exchange(leg_, nullptr);
@@ -73,31 +76,86 @@ void TdmSet::hang_up(const std::string& cause) {
   if (const auto held = std::exchange(held_, nullptr)) held->hung_up(cause);
 }
 
+bool TdmSet::is_between_two() const {
+  return held_ && leg_ && (state_ == State::talking || state_ == State::choosing || state_ == State::refused);
+}
+
 void TdmSet::flash() {
-  if (state_ == State::talking && leg_ && held_) {
-    std::swap(leg_, held_);
-    held_->hold(true);
-    return leg_->take_back();
+  switch (state_) {
+    case State::talking:
+      if (is_between_two()) return choose();
+      if (!leg_) return;
+      held_ = std::exchange(leg_, nullptr);
+      held_->hold(true);
+      return invite_digits();
+    case State::choosing:
+      return change_places();
+    case State::refused:
+      return talk_on();
+    case State::dialling:
+    case State::calling:
+    case State::howling:
+      if (held_) take_back();
+      return;
+    case State::idle:
+    case State::ringing:
+    case State::conferring:
+      return;
   }
-  if (state_ == State::talking && leg_) {
-    held_ = std::exchange(leg_, nullptr);
-    held_->hold(true);
-    return invite_digits();
-  }
-  if (held_ && state_ != State::ringing) take_back();
+}
+
+void TdmSet::choose() {
+  const base::Millis patience = ports_.settings().flash_digit;
+  if (patience == base::Millis{0}) return change_places();
+  state_ = State::choosing;
+  bus().play(id_, media::CallTone::dial);
+  digit_timer_ = ports_.loop().after(patience, [this] { change_places(); });
+}
+
+void TdmSet::choose(char digit) {
+  // What is dialled after the register recall, as networks with analogue sets have it.
+  if (digit == '1') return take_back();
+  if (digit == '2') return change_places();
+  talk_on();
+  if (digit != '3') return;
+  state_ = State::conferring;
+  leg_->confer(*held_);
+}
+
+void TdmSet::change_places() {
+  talk_on();
+  std::swap(leg_, held_);
+  held_->hold(true);
+  leg_->take_back();
+}
+
+void TdmSet::talk_on() {
+  ports_.loop().cancel(digit_timer_);
+  bus().quiet(id_);
+  state_ = State::talking;
+}
+
+void TdmSet::on_conference_refused() {
+  if (state_ != State::conferring) return;
+  state_ = State::refused;
+  bus().play(id_, media::CallTone::congestion);
+  digit_timer_ = ports_.loop().after(refusal_heard, [this] { talk_on(); });
 }
 
 void TdmSet::take_back() {
   ports_.loop().cancel(digit_timer_);
   digits_.clear();
   bus().quiet(id_);
-  if (const auto given_up = std::exchange(leg_, nullptr)) given_up->hung_up("enquiry given up");
+  if (const auto given_up = std::exchange(leg_, nullptr))
+    given_up->hung_up(state_ == State::choosing ? "bye" : "enquiry given up");
   leg_ = std::exchange(held_, nullptr);
   state_ = State::talking;
   leg_->take_back();
 }
 
 void TdmSet::digit(char digit) {
+  if (state_ == State::choosing) return choose(digit);
+  if (state_ == State::refused) return talk_on();
   // What an analogue set dials within a call is heard in its voice.
   if (leg_ && (state_ == State::talking || state_ == State::calling)) {
     if (declared_->kind != store::TdmPortKind::analogue) leg_->dialled(digit);
@@ -169,11 +227,18 @@ void TdmSet::on_accepted() {
 void TdmSet::release(const TdmLeg& leg, int status) {
   if (held_.get() == &leg) {
     held_ = nullptr;
+    if (state_ == State::choosing || state_ == State::conferring || state_ == State::refused) talk_on();
     return;
   }
   if (leg_.get() != &leg) return;
   leg_ = nullptr;
   switch (state_) {
+    case State::conferring:
+      return take_back();
+    case State::choosing:
+    case State::refused:
+      ports_.loop().cancel(digit_timer_);
+      return howl(media::CallTone::busy);
     case State::ringing:
       state_ = State::idle;
       return bus().tell(id_, media::tdm::StopRing{});

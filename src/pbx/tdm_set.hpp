@@ -28,10 +28,17 @@ namespace cadenas::pbx {
 ///
 /// With one on hold:
 ///   dialling, calling, howling | hook flash  | tone off, the held one is taken back | talking
-///   talking   | hook flash                   | the two change places            | talking
-///   talking   | on hook                      | the two are joined               | idle
+///   talking   | hook flash                   | dial tone; where nothing is dialled then: as digit 2 | choosing
+///   choosing  | 1                            | the other ends, the held one is taken back | talking
+///   choosing  | 2, hook flash, no digit in time | the two change places         | talking
+///   choosing  | 3                            | a conference of the three is asked for (CONF-2) | conferring
+///   choosing  | another digit                | tone off                         | talking
+///   conferring | its call or the held one ends | goes on with the one that is left, which is the conference | talking
+///   conferring | refused                     | congestion tone                  | refused
+///   refused   | digit, hook flash, a while later | tone off                     | talking
+///   talking, choosing, refused | on hook     | the two are joined               | idle
 ///   any other | on hook                      | both end                         | idle
-///   any       | the held one ends            | nothing                          | as without one
+///   any       | the held one ends            | a tone about the two goes off    | as without one
 class TdmSet final : public TdmPort {
  public:
   TdmSet(TdmPorts& ports, std::shared_ptr<const store::TdmPort> declared);
@@ -41,20 +48,26 @@ class TdmSet final : public TdmPort {
   void call(const std::shared_ptr<TdmLeg>& leg, const Invitation& invitation, const std::string& dialled) override;
   void on_progress(int status, bool is_heard) override;
   void on_accepted() override;
+  void on_conference_refused() override;
   void release(const TdmLeg& leg, int status) override;
 
  private:
-  enum class State : std::uint8_t { idle, dialling, calling, ringing, talking, howling };
+  enum class State : std::uint8_t { idle, dialling, calling, ringing, talking, choosing, conferring, refused, howling };
 
   void on_port_event(const media::tdm::Event& event) override;
   void reset(bool off_hook) override;
   void clear() override;
   void hang_up(const std::string& cause) override;
+  bool is_between_two() const;
   void take_back();
   void off_hook();
   void invite_digits();
   void on_hook();
   void flash();
+  void choose();
+  void choose(char digit);
+  void change_places();
+  void talk_on();
   void digit(char digit);
   void no_digit_in_time();
   void place();

@@ -32,8 +32,11 @@ bool same_tone(double a, double b) {
 
 }  // namespace
 
-EmulatedPort::EmulatedPort(std::string name, media::tdm::PortDescription description, media::G711Law law, Report report)
-    : name_(std::move(name)), description_(description), law_(law), report_(std::move(report)) {}
+EmulatedPort::EmulatedPort(std::string name, media::tdm::PortDescription description, std::optional<LineEcho> echo,
+                           media::G711Law law, Report report)
+    : name_(std::move(name)), description_(description), law_(law), report_(std::move(report)) {
+  if (echo) echo_path_.emplace(*echo);
+}
 
 void EmulatedPort::tell(boost::json::object what) const {
   what["port"] = name_;
@@ -71,6 +74,9 @@ void EmulatedPort::hear(const media::tdm::SlotFrame& frame) {
   std::array<std::int16_t, media::tdm::kFrameOctets> audio;
   std::ranges::transform(frame, audio.begin(), [this](std::uint8_t octet) { return media::g711_decode(law_, octet); });
   if (recording_) recording_->write(audio);
+  if (echo_path_) {
+    std::ranges::transform(audio, echo_.begin(), [this](std::int16_t heard) { return echo_path_->reflect(heard); });
+  }
   const media::HeardDigits heard = detector_.hear(audio);
   for (const char digit : heard.text()) tell({{"event", "digit-heard"}, {"digit", std::string(1, digit)}});
   window_.insert(window_.end(), audio.begin(), audio.end());
@@ -101,6 +107,9 @@ void EmulatedPort::say(media::tdm::SlotFrame& frame) {
     if (to_play_.empty()) tell({{"event", "played"}});
   }
   dialling_.fill(audio);
+  std::ranges::transform(audio, echo_, audio.begin(), [](int said, int echo) {
+    return static_cast<std::int16_t>(std::clamp(said + echo, -32'768, 32'767));
+  });
   std::ranges::transform(audio, frame.begin(),
                          [this](std::int16_t sample) { return media::g711_encode(law_, sample); });
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
@@ -8,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/tdm/line_echo.hpp"
 #include "apps/tdm/report.hpp"
 #include "apps/tdm/wav_file.hpp"
 #include "media/audio/digit_player.hpp"
@@ -23,7 +26,8 @@ namespace cadenas::apps::tdm {
 /// "recorded". One thread.
 class EmulatedPort {
  public:
-  EmulatedPort(std::string name, media::tdm::PortDescription description, media::G711Law law, Report report);
+  EmulatedPort(std::string name, media::tdm::PortDescription description, std::optional<LineEcho> echo,
+               media::G711Law law, Report report);
 
   const std::string& name() const { return name_; }
   const media::tdm::PortDescription& description() const { return description_; }
@@ -50,6 +54,8 @@ class EmulatedPort {
   media::G711Law law_;
   Report report_;
   std::deque<std::int16_t> to_play_;
+  std::optional<EchoPath> echo_path_;
+  std::array<std::int16_t, media::tdm::kFrameOctets> echo_{};  // of what it has heard last
   media::DigitPlayer dialling_{media::SampleRate::narrow};
   std::optional<WavWriter> recording_;
   media::DtmfDetector detector_;

@@ -25,7 +25,7 @@ constexpr std::uint8_t kUnallocated = 1;
 Emulator::Emulator(EmulatorSettings settings, Report report, const base::Clock& clock)
     : settings_(std::move(settings)), report_(std::move(report)), clock_(clock) {
   for (const NamedPort& port : settings_.ports) {
-    ports_.push_back(std::make_unique<EmulatedPort>(port.name, port.port, settings_.shelf.law,
+    ports_.push_back(std::make_unique<EmulatedPort>(port.name, port.port, port.echo, settings_.shelf.law,
                                                     [this](boost::json::object what) { tell(std::move(what)); }));
   }
 }

@@ -25,19 +25,58 @@ bool is_name(std::string_view name) {
   return media::tdm::is_shelf_name(name);
 }
 
+/// Takes a number, up to `most`, and `unit` off the front of the text.
+std::optional<unsigned> take_number(std::string_view& text, std::string_view unit, unsigned most) {
+  unsigned number = 0;
+  const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), number);
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  if (bad != std::errc{} || number > most || !text.starts_with(unit)) return std::nullopt;
+  text.remove_prefix(unit.size());
+  return number;
+}
+
+/// Reads "6dB/12ms".
+std::optional<LineEcho> parse_echo(std::string_view text) {
+  const std::optional<unsigned> loss = take_number(text, "dB/", 60);
+  const std::optional<unsigned> delay = take_number(text, "ms", 200);
+  if (!loss || !delay || !text.empty()) return std::nullopt;
+  return LineEcho{*loss, *delay};
+}
+
+/// What stands after the kind of a port.
+bool take_flags(std::string_view flags, NamedPort& into) {
+  while (!flags.empty()) {
+    const auto [flag, rest] = split(flags, ',');
+    flags = rest;
+    if (flag == "hears-digits") {
+      into.port.hears_digits = true;
+    } else if (flag.starts_with("echo=")) {
+      into.echo = parse_echo(flag.substr(5));
+      if (!into.echo) return false;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 base::Result<NamedPort> parse_port(std::string_view text) {
   const auto [name, rest] = split(text, '=');
   const auto [place, how] = split(rest, ',');
-  const auto [kind, flag] = split(how, ',');
+  const auto [kind, flags] = split(how, ',');
   const std::optional<PortId> at = PortId::parse("x/" + std::string(place));
   const std::optional<PortKind> port_kind = media::tdm::port_kind(kind);
-  if (!is_name(name) || !at || !port_kind || !(flag.empty() || flag == "hears-digits")) {
-    return base::fail("option.port", "A port is NAME=LINE/SLOT,KIND[,hears-digits], not " + std::string(text) + ".",
+  NamedPort port{std::string(name), {}};
+  if (!is_name(name) || !at || !port_kind || !take_flags(flags, port)) {
+    return base::fail("option.port",
+                      "A port is NAME=LINE/SLOT,KIND[,hears-digits][,echo=6dB/12ms], not " + std::string(text) + ".",
                       "port");
   }
-  return NamedPort{std::string(name), {at->at, *port_kind, !flag.empty()}};
+  port.port.at = at->at;
+  port.port.kind = *port_kind;
+  return port;
 }
 
 base::Result<FarNumber> parse_far(std::string_view text) {

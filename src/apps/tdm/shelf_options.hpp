@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "apps/tdm/line_echo.hpp"
 #include "base/error.hpp"
 #include "media/tdm/port.hpp"
 
@@ -14,10 +16,12 @@ namespace cadenas::apps::tdm {
 struct NamedPort {
   std::string name;
   media::tdm::PortDescription port;
+  std::optional<LineEcho> echo{};  ///< of its line
 
   friend bool operator==(const NamedPort&, const NamedPort&) = default;
 };
-/// Reads "NAME=LINE/SLOT,KIND[,hears-digits]", e.g. "desk=0/1,analogue". Errors: "option.port".
+/// Reads "NAME=LINE/SLOT,KIND[,hears-digits][,echo=DB/MS]", e.g. "desk=0/1,analogue,echo=6dB/12ms". Errors:
+/// "option.port".
 base::Result<NamedPort> parse_port(std::string_view text);
 
 /// What the far exchange does with a call to a number.

@@ -25,6 +25,7 @@ struct BusSettings {
   TonePlan tones = TonePlan::generic;  ///< of the country
   /// Who makes the 20 ms go by: a thread of the bus, or calls of `step` (tests that own the time).
   enum class Clocking : std::uint8_t { own_thread, by_step } clocking = Clocking::own_thread;
+  unsigned echo_tail_ms = 0;  ///< of analogue ports (TwoWireLine), at most 128; 0: their echo is left as it is
 };
 
 /// Hears of each event of each port. Called on the thread of the bus (or within `step`), with nothing locked: it must

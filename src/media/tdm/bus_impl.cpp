@@ -237,7 +237,7 @@ base::Result<void> Bus::Impl::Attachment::on_attached(ShelfDescription descripti
     return base::fail("tdm.too-many-shelves", "There are as many shelves as the TDM bus can have.", "name");
   }
   std::unique_ptr<Shelf>& known = bus.shelves_[description.name];
-  if (!known) known = std::make_unique<Shelf>(description.name, bus.settings_.tones, bus.news_);
+  if (!known) known = std::make_unique<Shelf>(description.name, bus.settings_, bus.news_);
   shelf = known.get();
   shelf->attach(description, *driver, bus.clock_.steady());
   base::log::info("tdm.attached", {{"shelf", description.name}, {"ports", description.ports.size()}});

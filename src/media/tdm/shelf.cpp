@@ -61,6 +61,7 @@ void Shelf::take_out_of_service(Port& port, const std::string& reason) {
   port.wiring = {};
   port.tone.reset();
   port.detector.reset();
+  port.two_wires.reset();
   changed_ = true;
   tell_sink(port, OutOfService{reason});
 }
@@ -95,6 +96,13 @@ void Shelf::stall(std::uint8_t line, bool stalled) {
   }
 }
 
+template <class Does>
+void Shelf::on_two_wires(std::uint8_t line, Does does) {
+  for (auto at = ports_.lower_bound({line, 0}); at != ports_.end() && at->first.line == line; ++at) {
+    if (at->second.two_wires) does(*at->second.two_wires);
+  }
+}
+
 void Shelf::receive(std::uint8_t number, std::uint32_t sequence, base::ByteView block, base::SteadyTime now) {
   if (number >= lines_.size() || !is_aligned(block)) {
     counters_->refused.add();
@@ -104,7 +112,12 @@ void Shelf::receive(std::uint8_t number, std::uint32_t sequence, base::ByteView 
   const std::uint32_t lost = sequence - line.next_sequence.value_or(sequence);
   if (lost < kMostLost) counters_->blocks_lost.add(lost);
   line.next_sequence = sequence + 1;
-  if (line.allowance == 0) {
+  const bool is_excess = line.allowance == 0;
+  const std::size_t missed = (lost < kMostLost ? lost : 0) + (is_excess ? 1 : 0);
+  if (missed > 0) {
+    on_two_wires(number, [missed](TwoWireLine& wires) { wires.miss(missed); });
+  }
+  if (is_excess) {
     counters_->blocks_excess.add();
     return;
   }
@@ -114,7 +127,7 @@ void Shelf::receive(std::uint8_t number, std::uint32_t sequence, base::ByteView 
   if (line.stalled) stall(number, false);
   for (auto at = ports_.lower_bound({number, 0}); at != ports_.end() && at->first.line == number; ++at) {
     Port& port = at->second;
-    if (!port.wiring.channel && !port.detector) continue;
+    if (!port.wiring.channel && !port.detector && !port.two_wires) continue;
     SlotFrame frame;
     read_slot(block, at->first.slot, frame);
     hear(port, frame);
@@ -122,6 +135,7 @@ void Shelf::receive(std::uint8_t number, std::uint32_t sequence, base::ByteView 
 }
 
 void Shelf::hear(Port& port, SlotFrame& frame) {
+  if (port.two_wires) port.two_wires->hear(frame);
   if (port.detector) {
     std::array<std::int16_t, kFrameOctets> audio;
     std::ranges::transform(frame, audio.begin(), [this](std::uint8_t octet) { return g711_decode(law_, octet); });
@@ -146,7 +160,11 @@ void Shelf::hook(Port& port, bool off) {
   port.off_hook = off;
   changed_ = true;
   port.detector.reset();
-  if (off && !port.description.hears_digits && port.description.kind == PortKind::analogue) port.detector.emplace();
+  port.two_wires.reset();
+  if (off && port.description.kind == PortKind::analogue) {
+    if (!port.description.hears_digits) port.detector.emplace();
+    if (settings_.echo_tail_ms > 0) port.two_wires.emplace(law_, settings_.echo_tail_ms);
+  }
   tell_sink(port, off ? Event(OffHook{}) : Event(OnHook{}));
 }
 
@@ -179,7 +197,9 @@ void Shelf::step(base::SteadyTime now) {
     for (auto at = ports_.lower_bound({number, 0}); at != ports_.end() && at->first.line == number; ++at) {
       say(at->second);
     }
-    if (!driver_->send(number, block_)) counters_->blocks_unsent.add();
+    if (driver_->send(number, block_)) continue;
+    counters_->blocks_unsent.add();
+    on_two_wires(number, [](TwoWireLine& wires) { wires.unsay(); });
   }
 }
 
@@ -189,10 +209,11 @@ void Shelf::say(Port& port) {
   if (port.tone) {
     std::array<std::int16_t, kFrameOctets> audio;
     port.tone->fill(audio);
-    write_slot(block_, port.description.at.slot, encoded(audio, law_));
-  } else if (speaks) {
-    write_slot(block_, port.description.at.slot, frame);
+    frame = encoded(audio, law_);
   }
+  const bool is_silent = !port.tone && !speaks;
+  if (!is_silent) write_slot(block_, port.description.at.slot, frame);
+  if (port.two_wires) port.two_wires->say(is_silent ? silent_frame(law_) : frame);
   if (port.wiring.channel && port.wiring.channel->is_let_go()) {
     port.wiring = {};
     changed_ = true;
@@ -204,7 +225,7 @@ void Shelf::tell(SlotId at, const Command& command) {
 }
 
 void Shelf::play(SlotId at, CallTone tone) {
-  if (Port* port = in_service(at)) port->tone.emplace(call_tone(tones_, tone), SampleRate::narrow);
+  if (Port* port = in_service(at)) port->tone.emplace(call_tone(settings_.tones, tone), SampleRate::narrow);
 }
 
 void Shelf::quiet(SlotId at) {

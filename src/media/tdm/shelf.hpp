@@ -17,6 +17,7 @@
 #include "media/tdm/driver.hpp"
 #include "media/tdm/e1_block.hpp"
 #include "media/tdm/slot_channel.hpp"
+#include "media/tdm/two_wire_line.hpp"
 
 namespace cadenas::media::tdm {
 
@@ -41,9 +42,9 @@ struct ShelfCounters {
 /// A shelf as the bus has it, attached or not: the state of its ports and the way of their voice. On the bus's thread.
 class Shelf {
  public:
-  /// What is to be told to the sink is put into `news`, which outlives it.
-  Shelf(std::string name, TonePlan tones, std::vector<std::pair<PortId, Event>>& news)
-      : name_(std::move(name)), tones_(tones), news_(news) {}
+  /// What is to be told to the sink is put into `news`. Both outlive it.
+  Shelf(std::string name, const BusSettings& settings, std::vector<std::pair<PortId, Event>>& news)
+      : name_(std::move(name)), settings_(settings), news_(news) {}
   Shelf(const Shelf&) = delete;
   Shelf& operator=(const Shelf&) = delete;
 
@@ -81,6 +82,7 @@ class Shelf {
     Wiring wiring;
     std::optional<ToneGenerator> tone;
     std::optional<DtmfDetector> detector;
+    std::optional<TwoWireLine> two_wires;  // off hook
   };
   struct Line {
     base::SteadyTime last_block;
@@ -98,10 +100,12 @@ class Shelf {
   void stall(std::uint8_t line, bool stalled);
   void hear(Port& port, SlotFrame& frame);
   void say(Port& port);
+  template <class Does>
+  void on_two_wires(std::uint8_t line, Does does);
   bool takes(const Port& port, const Event& event) const;
 
   std::string name_;
-  TonePlan tones_;
+  const BusSettings& settings_;
   std::vector<std::pair<PortId, Event>>& news_;
   Driver* driver_ = nullptr;
   G711Law law_ = G711Law::a;

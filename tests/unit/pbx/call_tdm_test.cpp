@@ -266,6 +266,7 @@ TEST(TdmEnquiry, ChangesBetweenTwoPhonesByTheHook) {
   EXPECT_EQ(port_before, 5000);
 
   set.tell(HookFlash{});
+  set.dial("2");
   answer_offer(second, 6000, 'c', "recvonly");
   const auto back = answer_offer(first, 5000, 'd');
   EXPECT_EQ(back.direction_of(back.media[0]), sip::Direction::sendrecv);

@@ -10,12 +10,16 @@ using media::tdm::PortKind;
 
 TEST(PortOption, NamesPlaceKindAndWhetherTheCardHearsDigits) {
   EXPECT_EQ(parse_port("desk=0/1,analogue").value(), (NamedPort{"desk", {{0, 1}, PortKind::analogue, false}}));
+  const NamedPort reflects{"desk", {{0, 1}, PortKind::analogue, true}, LineEcho{6, 12}};
+  EXPECT_EQ(parse_port("desk=0/1,analogue,hears-digits,echo=6dB/12ms").value(), reflects);
+  EXPECT_EQ(parse_port("desk=0/1,analogue,echo=6dB/12ms,hears-digits").value(), reflects);
   EXPECT_EQ(parse_port("fax-2=7/31,dect,hears-digits").value(), (NamedPort{"fax-2", {{7, 31}, PortKind::dect, true}}));
 }
 
 TEST(PortOption, RefusesWhatIsNoPort) {
   for (const char* wrong : {"", "desk", "desk=0/1", "desk=0/16,analogue", "desk=0/1,isdn", "=0/1,analogue",
-                            "d k=0/1,analogue", "desk=0/1,analogue,loud"}) {
+                            "d k=0/1,analogue", "desk=0/1,analogue,loud", "desk=0/1,analogue,echo=6dB",
+                            "desk=0/1,analogue,echo=61dB/1ms", "desk=0/1,analogue,echo=6dB/12ms/1"}) {
     const auto port = parse_port(wrong);
     ASSERT_FALSE(port) << wrong;
     EXPECT_EQ(port.error().code, "option.port");
