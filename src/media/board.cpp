@@ -38,8 +38,8 @@ base::Result<void> Board::configure(SessionId id, Side side, LegMedia media) {
   return {};
 }
 
-const DtlsFingerprint& Board::dtls_fingerprint() const {
-  return impl_->dtls.fingerprint();
+const std::vector<DtlsFingerprint>& Board::dtls_fingerprints() const {
+  return impl_->dtls.fingerprints();
 }
 
 std::optional<SessionStats> Board::close(SessionId id) {

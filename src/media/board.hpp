@@ -70,8 +70,9 @@ class Board {
   /// (credentials that are too short or too long, or no shared port for RTCP).
   base::Result<void> configure(SessionId id, Side side, LegMedia media);
 
-  /// Of the certificate that every leg of this board shows in a DTLS handshake; the same as long as the board lives.
-  const DtlsFingerprint& dtls_fingerprint() const;
+  /// Of the certificate that every leg of this board shows in a DTLS handshake, by different hashes, the preferred one
+  /// first; the same as long as the board lives.
+  const std::vector<DtlsFingerprint>& dtls_fingerprints() const;
 
   /// Ends the session and gives its ports back (soon, on the media thread). Returns its counters at this moment;
   /// none if there is no such session.

@@ -30,8 +30,8 @@ class DtlsContext {
   /// Makes a new certificate. Throws std::runtime_error when OpenSSL fails.
   explicit DtlsContext(base::WallTime now, DtlsTimes times = {});
 
-  /// SHA-256, for a=fingerprint.
-  const DtlsFingerprint& fingerprint() const { return identity_.fingerprint(); }
+  /// For a=fingerprint; see DtlsIdentity.
+  const std::vector<DtlsFingerprint>& fingerprints() const { return identity_.fingerprints(); }
   const DtlsTimes& times() const { return times_; }
   /// For SSL_new; each SSL needs a DtlsPeerJudge as its app data before it shakes hands.
   SSL_CTX* get() const { return context_.get(); }

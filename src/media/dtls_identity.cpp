@@ -50,7 +50,9 @@ X509Handle self_signed(EVP_PKEY* key, base::WallTime now) {
 DtlsIdentity::DtlsIdentity(base::WallTime now) : key_(EVP_EC_gen("P-256")) {
   require(key_ != nullptr);
   certificate_ = self_signed(key_.get(), now);
-  fingerprint_ = fingerprint_of(certificate_.get(), FingerprintHash::sha256);
+  for (const auto hash : {FingerprintHash::sha256, FingerprintHash::sha384}) {
+    fingerprints_.push_back(fingerprint_of(certificate_.get(), hash));
+  }
 }
 
 }  // namespace cadenas::media

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "base/clock.hpp"
 #include "media/dtls_handles.hpp"
 #include "media/dtls_params.hpp"
@@ -16,12 +18,14 @@ class DtlsIdentity {
 
   X509* certificate() const { return certificate_.get(); }
   EVP_PKEY* key() const { return key_.get(); }
-  const DtlsFingerprint& fingerprint() const { return fingerprint_; }
+  /// By SHA-256, which all know, and by SHA-384: another fingerprint of the same certificate tells a peer that a new
+  /// association is due (RFC 8842 §3).
+  const std::vector<DtlsFingerprint>& fingerprints() const { return fingerprints_; }
 
  private:
   KeyHandle key_;
   X509Handle certificate_;
-  DtlsFingerprint fingerprint_;
+  std::vector<DtlsFingerprint> fingerprints_;
 };
 
 }  // namespace cadenas::media

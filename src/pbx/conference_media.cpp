@@ -7,7 +7,7 @@
 namespace cadenas::pbx {
 
 std::vector<media::DtlsFingerprint> BoardConferences::dtls_fingerprints() const {
-  return {board_.dtls_fingerprint()};
+  return board_.dtls_fingerprints();
 }
 base::Result<void> BoardConferences::open_room(media::RoomId room, media::DigitSink digits) {
   return eip_.check().and_then([&] { return board_.open_room(room, std::move(digits)); });

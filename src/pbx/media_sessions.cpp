@@ -12,7 +12,7 @@ void BoardSessions::open(std::uint64_t id, media::AddressFamily a, media::Addres
 }
 
 std::vector<media::DtlsFingerprint> BoardSessions::dtls_fingerprints(std::uint64_t) const {
-  return {board_.dtls_fingerprint()};
+  return board_.dtls_fingerprints();
 }
 
 base::Result<void> BoardSessions::configure(std::uint64_t id, media::Side side, media::LegMedia leg) {

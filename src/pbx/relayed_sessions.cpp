@@ -35,7 +35,7 @@ void RelayedSessions::open(std::uint64_t id, media::AddressFamily a, media::Addr
 
 std::vector<media::DtlsFingerprint> RelayedSessions::dtls_fingerprints(std::uint64_t id) const {
   if (pool_.holds(id)) return {};
-  return {board_.dtls_fingerprint()};
+  return board_.dtls_fingerprints();
 }
 
 base::Result<void> RelayedSessions::configure(std::uint64_t id, media::Side side, media::LegMedia leg) {

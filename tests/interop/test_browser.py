@@ -154,6 +154,28 @@ def test_hold_and_another_ice_generation_leave_voice_as_it_was(pbx, browser, pho
     ended(pbx)
 
 
+@pytest.mark.parametrize("to", ["103", "700"])
+def test_a_browser_that_is_transferred_shakes_hands_anew_and_is_heard_again(pbx, browser, phone, to):
+    """To another phone, and into a conference: its voice goes on at another port of the board each time."""
+    pbx.cli("rooms", "put", "700", "--name", "Board")
+    alice = browser("101")
+    bob = phone("102", tone_hz=None)
+    carol = phone("103")
+    if to == "700":
+        carol.dial(f"sip:700@127.0.0.1:{pbx.tls_port}")
+        carol.wait_established()
+    alice.dial("sip:102@127.0.0.1")
+    alice.wait_event("accepted")
+    heard_by(alice, SAYS_HZ)
+    bob.command("transfer", f"sip:{to}@127.0.0.1:{pbx.tls_port}")
+    heard_by(alice, 440)
+    eventually("the transfer to be done", lambda: [c["to"] for c in pbx.calls()] == [to], on_failure=pbx.tail)
+    encrypted_leg(talk(pbx), "101")
+    alice.hangup()
+    carol.hangup()
+    ended(pbx)
+
+
 def test_a_browser_in_a_conference_hears_the_others_and_the_room_stays_encrypted(pbx, browser, phone):
     pbx.cli("rooms", "put", "700", "--name", "Board")
     alice = browser("101")
