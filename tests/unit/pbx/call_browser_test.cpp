@@ -178,6 +178,7 @@ TEST(CallBrowser, RestartsIceOnTheBrowsersLegAlone) {
   const auto dtls = t.leg(Side::a).dtls;
   t.browser.ufrag = "Rst2";
   t.browser.password = "another/password+of/22ch";
+  t.browser.version = 3;
   t.web.send("INVITE", t.browser.offer());
   const auto answered = t.web.response(200);
   t.web.ack(*answered);
@@ -244,6 +245,8 @@ TEST(CallBrowser, IsRungBesideADeskPhoneOfTheSameNumber) {
   const auto to_second = second.request(sip::Method::invite);
   EXPECT_EQ(sdp_of(*to_web).media[0].proto, "UDP/TLS/RTP/SAVPF");
   EXPECT_EQ(sdp_of(*to_second).media[0].proto, "RTP/SAVP");
+  second.respond(*to_second, 180);
+  t.desk.response(180);
   t.web.respond(*to_web, 200, t.browser.answer());
   t.web.request(sip::Method::ack);
   second.respond(*second.request(sip::Method::cancel), 200);
