@@ -69,10 +69,10 @@ class Browser:
             f"Supported: path, outbound\r\n{lines}\r\n")
         return await self.hear()
 
-    async def answer(self, request: str, status: str, lines: str = "") -> None:
+    async def answer(self, request: str, status: str) -> None:
         """Responds to a request as it came, without a body."""
         head = "".join(f"{line}\r\n" for line in request.split("\r\n\r\n")[0].split("\r\n")
                        if re.match(r"(Via|From|Call-ID|CSeq):", line))
         to = re.search(r"^To: (.*?)\r$", request, re.MULTILINE).group(1)
         tag = "" if ";tag=" in to else f";tag={self._call_id}"
-        await self.socket.send(f"SIP/2.0 {status}\r\n{head}To: {to}{tag}\r\n{lines}\r\n")
+        await self.socket.send(f"SIP/2.0 {status}\r\n{head}To: {to}{tag}\r\n\r\n")

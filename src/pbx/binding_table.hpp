@@ -19,7 +19,7 @@ namespace cadenas::pbx {
 
 /// Where one phone of a number is reached: its contact, and the flow it registered by (RFC 3261 §10, RFC 5626). A phone
 /// behind TCP, TLS or WSS is reached by that flow only and never dialled: a browser's contact names no host at all
-/// (RFC 7118 §5.1, ".invalid").
+/// ("….invalid", RFC 7118 §8.1).
 struct Binding {
   std::string contact_uri;
   sip::Flow flow;
