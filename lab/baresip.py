@@ -88,7 +88,7 @@ class Baresip(Process):
         self.wait_event("Call established", seconds)
 
     def recording(self) -> pathlib.Path:
-        """What an echoing phone heard; whole only once the phone is stopped."""
+        """What an echoing phone heard, up to its first re-INVITE; whole only once the phone is stopped."""
         return next(iter(sorted(self.heard.glob("*dec*.wav"))), self.heard / "nothing.wav")
 
     def stop(self, seconds: float = 10):

@@ -16,6 +16,12 @@ def read(file: pathlib.Path) -> tuple[list[int], int]:
     return list(samples[::channels]), rate
 
 
+def last(recording: tuple[list[int], int], seconds: float) -> tuple[list[int], int]:
+    """Its end: what was heard once all was steady, without how it began."""
+    samples, rate = recording
+    return samples[-round(seconds * rate):], rate
+
+
 def write(file: pathlib.Path, hertz: float, seconds: float, rate: int = 8000) -> None:
     """A sine tone at half of full scale, 16-bit mono."""
     samples = (round(16384 * math.sin(2 * math.pi * hertz * i / rate)) for i in range(int(seconds * rate)))
@@ -24,6 +30,16 @@ def write(file: pathlib.Path, hertz: float, seconds: float, rate: int = 8000) ->
         out.setsampwidth(2)
         out.setframerate(rate)
         out.writeframes(b"".join(struct.pack("<h", s) for s in samples))
+
+
+def of_pcmu(octets: bytes) -> list[int]:
+    """G.711 µ-law as 16-bit samples."""
+    samples = []
+    for octet in octets:
+        exponent, mantissa = (~octet >> 4) & 7, ~octet & 15
+        size = (((mantissa << 3) + 132) << exponent) - 132
+        samples.append(size if octet & 0x80 else -size)
+    return samples
 
 
 def level(samples: list[int]) -> float:

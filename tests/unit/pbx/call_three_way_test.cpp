@@ -273,9 +273,9 @@ TEST(ThreeWayOfASet, IsRefusedWhereOneIsClearAndTheOtherTakesEncryptedVoiceOnly)
 TEST(ThreeWayOfASet, IsRefusedWhileOneOfItsCallsIsBeingChanged) {
   Desk desk;
   desk.consults();
-  // The phone on hold puts itself on hold, too, and its set is asked; its answer is not acknowledged yet.
   desk.recalls('2');
   desk.is_held(*desk.second);
+  // It is asked to come back from hold, and has not answered yet.
   const auto back = desk.first->request(sip::Method::invite);
   desk.recalls('3');
   EXPECT_EQ(desk.set.hears(), CallTone::congestion);
