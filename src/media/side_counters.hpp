@@ -31,7 +31,7 @@ struct SideCounters {
   FlowCounters rtcp;
   Counter moved;
   DtlsCounters dtls;
-  DtlsCounters rtcp_dtls;
+  DtlsCounters rtcp_dtls;  // on a port of its own
   IceCounters ice;
 
   DtlsCounters& dtls_of(Protocol port) { return port == Protocol::rtp ? dtls : rtcp_dtls; }

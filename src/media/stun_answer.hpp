@@ -24,7 +24,7 @@ class StunAnswer {
  public:
   /// The largest it gets, with every attribute there is.
   static constexpr std::size_t kLargest = 128;
-  /// What is refused without a look at who asks, by `refuse` alone.
+  /// A refusal with ERROR-CODE and FINGERPRINT alone, which is what a stranger gets.
   static constexpr std::size_t kRefusal = 36;
 
   /// `room` has `kLargest` octets at least and outlives it.
