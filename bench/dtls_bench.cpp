@@ -1,7 +1,7 @@
 // What a DTLS-SRTP handshake costs a media thread: a leg of the board from its making to the keys, all but the kernel's
 // part, beside OpenSSL's own handshake over memory BIOs with the same settings, cipher suites and kind of certificate.
 // Only one end is timed, by the CPU time of the thread; the other is OpenSSL's in both. `longest_piece_us` is the
-// longest time without a look at voice, since a leg does its work in pieces (DtlsWork).
+// longest time without a look at voice, since a leg does its work in pieces (LegWork).
 #include <algorithm>
 #include <chrono>
 #include <ctime>
@@ -21,7 +21,7 @@
 #include "media/dtls_handles.hpp"
 #include "media/dtls_outlet.hpp"
 #include "media/dtls_profile.hpp"
-#include "media/dtls_work.hpp"
+#include "media/leg_work.hpp"
 #include "media/packet_loop.hpp"
 #include "media/rtp_leg.hpp"
 
@@ -171,7 +171,7 @@ Cost shake_hands_as_leg(DtlsRole role, std::string& agreed) {
   LegMedia media = described(role, address);
   SideCounters counters;
   Outlet outlet;
-  DtlsWork work(ours());
+  LegWork work(ours());
   std::unique_ptr<RtpLeg> leg;
   Cost cost;
   cost.add([&] {

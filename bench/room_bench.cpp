@@ -12,8 +12,8 @@
 
 #include "encrypted_phone.hpp"
 #include "media/dtls_context.hpp"
-#include "media/dtls_work.hpp"
 #include "media/leg_sockets.hpp"
+#include "media/leg_work.hpp"
 #include "media/room.hpp"
 #include "no_network.hpp"
 
@@ -38,7 +38,7 @@ void conferences(benchmark::State& state, std::size_t room_count, std::size_t me
   PortPool pool(50'000, 59'999);
   NoNetwork loop;
   const DtlsContext dtls_context{cadenas::base::WallTime{}};
-  DtlsWork dtls(dtls_context);
+  LegWork dtls(dtls_context);
   std::vector<std::unique_ptr<Room>> rooms;
   const std::map<bool, std::vector<Bytes>> said{{true, payloads(format.codec, true)},
                                                 {false, payloads(format.codec, false)}};

@@ -16,8 +16,8 @@
 #include "media/audio/g711.hpp"
 #include "media/audio/resampler.hpp"
 #include "media/dtls_context.hpp"
-#include "media/dtls_work.hpp"
 #include "media/leg_sockets.hpp"
+#include "media/leg_work.hpp"
 #include "media/rtp.hpp"
 #include "media/srtp_receiver.hpp"
 #include "media/tdm/slot_channel.hpp"
@@ -87,7 +87,7 @@ void slot_sessions(benchmark::State& state, PayloadFormat format) {
   PortPool pool(50'000, 59'999);
   NoNetwork loop;
   const DtlsContext dtls_context{cadenas::base::WallTime{}};
-  DtlsWork dtls(dtls_context);
+  LegWork dtls(dtls_context);
   const std::vector<Bytes> says = payloads(format.codec, true);
   const std::vector<SlotFrame> port_says = said_by_port();
   std::vector<Phone> callers = phones(format, says);

@@ -21,7 +21,7 @@ bool is_client_hello(base::ByteView datagram) {
 
 }  // namespace
 
-DtlsLeg::DtlsLeg(DtlsWork& work, const Way& way, DtlsCounters& counters, Established established)
+DtlsLeg::DtlsLeg(LegWork& work, const Way& way, DtlsCounters& counters, Established established)
     : work_(work), way_(way), counters_(counters), on_established_(std::move(established)) {}
 
 bool DtlsLeg::configure(DtlsParams params, const Reach& reach) {

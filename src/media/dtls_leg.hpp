@@ -12,10 +12,10 @@
 #include "media/dtls_association.hpp"
 #include "media/dtls_counters.hpp"
 #include "media/dtls_keys.hpp"
-#include "media/dtls_work.hpp"
 #include "media/ice_peers.hpp"
 #include "media/leg_media.hpp"
 #include "media/leg_outlet.hpp"
+#include "media/leg_work.hpp"
 #include "media/own_packet.hpp"
 
 namespace cadenas::media {
@@ -38,7 +38,7 @@ constexpr bool is_dtls(std::uint8_t first_octet) {
 /// With ICE it is simpler: who has made a valid check is the peer, wherever it was signalled, and nobody else is
 /// listened to. Our own ClientHello waits for a nomination (RFC 8445 §12.1.1, RFC 8842 §6). A peer that is ahead of its
 /// nomination with one of its own is answered where it is.
-class DtlsLeg final : public DtlsWorker {
+class DtlsLeg final : public LegWorker {
  public:
   /// The keys of a handshake, and where the peer that they are shared with is. Called within `work`.
   using Established = std::function<void(DtlsKeys, const base::Endpoint& peer)>;
@@ -49,7 +49,7 @@ class DtlsLeg final : public DtlsWorker {
     Protocol port;
   };
   /// `work`, `way.outlet` and `counters` outlive it.
-  DtlsLeg(DtlsWork& work, const Way& way, DtlsCounters& counters, Established established);
+  DtlsLeg(LegWork& work, const Way& way, DtlsCounters& counters, Established established);
   ~DtlsLeg() { work_.forget(*this); }
   DtlsLeg(const DtlsLeg&) = delete;
   DtlsLeg& operator=(const DtlsLeg&) = delete;
@@ -98,7 +98,7 @@ class DtlsLeg final : public DtlsWorker {
   void send(base::ByteView datagram);
   void enter(DtlsState state);
 
-  DtlsWork& work_;
+  LegWork& work_;
   Way way_;
   DtlsCounters& counters_;
   Established on_established_;

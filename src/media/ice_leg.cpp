@@ -10,7 +10,7 @@ constexpr base::Millis kBetweenRefusals{100};
 
 }  // namespace
 
-IceLeg::IceLeg(DtlsWork& work, LegOutlet& outlet, IceCounters& counters, Moved moved)
+IceLeg::IceLeg(LegWork& work, LegOutlet& outlet, IceCounters& counters, Moved moved)
     : work_(work), outlet_(outlet), counters_(counters), on_moved_(std::move(moved)) {}
 
 void IceLeg::configure(IceParams params) {

@@ -9,12 +9,12 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/endpoint.hpp"
-#include "media/dtls_work.hpp"
 #include "media/hmac_sha1.hpp"
 #include "media/ice_counters.hpp"
 #include "media/ice_params.hpp"
 #include "media/ice_peers.hpp"
 #include "media/leg_outlet.hpp"
+#include "media/leg_work.hpp"
 #include "media/own_packet.hpp"
 #include "media/stun_answer.hpp"
 #include "media/stun_message.hpp"
@@ -28,14 +28,14 @@ namespace cadenas::media {
 /// nobody has but who reads the signalling. What it gets is never more than it sent, and ten times a second a leg at
 /// most, so that it can neither use us against others nor take the room for answers from the peer. A check that is
 /// repeated from another address by who reads along passes, as with every lite agent; it moves what only the peer can
-/// decrypt, and the peer's next nomination moves it back.
-class IceLeg final : public DtlsWorker {
+/// decrypt (we agree on ICE only together with DTLS), and the peer's next nomination moves it back.
+class IceLeg final : public LegWorker {
  public:
   /// Called within `put`, when `peers().destination()` is another.
   using Moved = std::function<void()>;
 
   /// `work`, `outlet` and `counters` outlive it.
-  IceLeg(DtlsWork& work, LegOutlet& outlet, IceCounters& counters, Moved moved);
+  IceLeg(LegWork& work, LegOutlet& outlet, IceCounters& counters, Moved moved);
   ~IceLeg() { work_.forget(*this); }
   IceLeg(const IceLeg&) = delete;
   IceLeg& operator=(const IceLeg&) = delete;
@@ -70,7 +70,7 @@ class IceLeg final : public DtlsWorker {
   Answer* free_answer();
   void send(Answer& answer, StunAnswer& written, const base::Endpoint& to);
 
-  DtlsWork& work_;
+  LegWork& work_;
   LegOutlet& outlet_;
   IceCounters& counters_;
   Moved on_moved_;

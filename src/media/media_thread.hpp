@@ -13,10 +13,10 @@
 #include "base/clock.hpp"
 #include "media/descriptor.hpp"
 #include "media/dtls_context.hpp"
-#include "media/dtls_work.hpp"
 #include "media/frame_clock.hpp"
 #include "media/leg_media.hpp"
 #include "media/leg_sockets.hpp"
+#include "media/leg_work.hpp"
 #include "media/packet_engine.hpp"
 #include "media/packet_loop.hpp"
 #include "media/relay.hpp"
@@ -164,7 +164,7 @@ class MediaThread {
   std::vector<Command> posted_;
   std::atomic<bool> stopping_{false};
   std::unique_ptr<PacketLoop> loop_;  // of the thread, made and destroyed on it
-  DtlsWork dtls_;
+  LegWork dtls_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Relay>> relays_;
   std::unordered_map<std::uint64_t, std::unique_ptr<tdm::SlotSession>> slots_;
   std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;

@@ -4,7 +4,7 @@
 
 namespace cadenas::media {
 
-Relay::Relay(std::shared_ptr<SessionCounters> counters, LegSockets a, LegSockets b, PacketLoop& loop, DtlsWork& dtls)
+Relay::Relay(std::shared_ptr<SessionCounters> counters, LegSockets a, LegSockets b, PacketLoop& loop, LegWork& dtls)
     : session_(std::move(counters), {&dtls, &a_}, {&dtls, &b_}),
       a_(std::move(a), Side::a, *this, loop),
       b_(std::move(b), Side::b, *this, loop) {}

@@ -3,9 +3,9 @@
 #include <functional>
 #include <memory>
 
-#include "media/dtls_work.hpp"
 #include "media/leg_ports.hpp"
 #include "media/leg_sockets.hpp"
+#include "media/leg_work.hpp"
 #include "media/packet_loop.hpp"
 #include "media/session.hpp"
 
@@ -15,7 +15,7 @@ namespace cadenas::media {
 class Relay final : public PortUser {
  public:
   /// `loop` and `dtls` outlive it.
-  Relay(std::shared_ptr<SessionCounters> counters, LegSockets a, LegSockets b, PacketLoop& loop, DtlsWork& dtls);
+  Relay(std::shared_ptr<SessionCounters> counters, LegSockets a, LegSockets b, PacketLoop& loop, LegWork& dtls);
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 

@@ -6,7 +6,7 @@
 namespace cadenas::media {
 
 void Room::join(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop,
-                DtlsWork& dtls) {
+                LegWork& dtls) {
   members_.insert_or_assign(id, std::make_unique<RoomMember>(id, std::move(counters), std::move(sockets), loop, dtls,
                                                              digits_, wall_at_zero_));
   members_.at(id)->begin();

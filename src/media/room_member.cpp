@@ -7,7 +7,7 @@
 namespace cadenas::media {
 
 RoomMember::RoomMember(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop,
-                       DtlsWork& dtls, std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero)
+                       LegWork& dtls, std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero)
     : id_(id),
       counters_(std::move(counters)),
       digits_(std::move(digits)),

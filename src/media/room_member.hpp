@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "media/audio/member_voice.hpp"
-#include "media/dtls_work.hpp"
 #include "media/leg_ports.hpp"
+#include "media/leg_work.hpp"
 #include "media/member_reports.hpp"
 #include "media/member_stats.hpp"
 #include "media/own_packets.hpp"
@@ -18,8 +18,8 @@ namespace cadenas::media {
 class RoomMember final : public PortUser {
  public:
   /// `loop` and `dtls` outlive it. `wall_at_zero`: see MemberReports.
-  RoomMember(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop,
-             DtlsWork& dtls, std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero);
+  RoomMember(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop, LegWork& dtls,
+             std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero);
   RoomMember(const RoomMember&) = delete;
   RoomMember& operator=(const RoomMember&) = delete;
 

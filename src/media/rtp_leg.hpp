@@ -25,7 +25,7 @@ namespace cadenas::media {
 /// Where a leg's handshakes and answers to checks are done and by what they leave. Both outlive the leg; without them
 /// it has neither DTLS nor ICE.
 struct LegPlace {
-  DtlsWork* work = nullptr;
+  LegWork* work = nullptr;
   LegOutlet* outlet = nullptr;
 };
 

@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const auto peer = *base::Endpoint::parse("2001:db8::1", 4000);
   static const auto stranger = *base::Endpoint::parse("192.0.2.1", 4002);
   static const media::HmacSha1 password(base::as_bytes(kPassword));
-  media::DtlsWork work(context);
+  media::LegWork work(context);
   Outlet outlet;
   const auto counters = std::make_shared<media::SessionCounters>();
   media::Session session(counters, {&work, &outlet}, {&work, &outlet});

@@ -10,7 +10,7 @@
 namespace cadenas::media::tdm {
 
 SlotSession::SlotSession(std::shared_ptr<SideCounters> counters, LegSockets sockets, TimeSlot slot, PacketLoop& loop,
-                         DtlsWork& dtls)
+                         LegWork& dtls)
     : counters_(std::move(counters)),
       slot_(std::move(slot)),
       loop_(loop),

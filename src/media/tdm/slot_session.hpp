@@ -3,8 +3,8 @@
 #include <functional>
 #include <memory>
 
-#include "media/dtls_work.hpp"
 #include "media/leg_ports.hpp"
+#include "media/leg_work.hpp"
 #include "media/own_packets.hpp"
 #include "media/packet_loop.hpp"
 #include "media/rtp_leg.hpp"
@@ -19,7 +19,7 @@ class SlotSession final : public PortUser {
  public:
   /// `loop` and `dtls` outlive it.
   SlotSession(std::shared_ptr<SideCounters> counters, LegSockets sockets, TimeSlot slot, PacketLoop& loop,
-              DtlsWork& dtls);
+              LegWork& dtls);
   SlotSession(const SlotSession&) = delete;
   SlotSession& operator=(const SlotSession&) = delete;
 

@@ -149,7 +149,7 @@ class DtlsSession : public testing::Test, public LegOutlet {
 
   base::SteadyTime now_{std::chrono::seconds(1000)};
   DtlsContext context_{base::WallTime{std::chrono::days(20'000)}, {.retransmit = base::Millis{20}}};
-  DtlsWork work_{context_};
+  LegWork work_{context_};
   std::shared_ptr<SessionCounters> counters_ = std::make_shared<SessionCounters>();
   Session session_{counters_, {&work_, this}, {&work_, this}};
   std::vector<Sent> sent_;                         // of handshakes

@@ -442,20 +442,20 @@ TEST(DtlsKeysTest, CutsTheExportAsRfc5764Says) {
 }
 
 TEST(DtlsWorkTest, DoesOnePieceAStepInTurn) {
-  struct Worker final : DtlsWorker {
-    Worker(DtlsWork& desk, std::vector<int>& log, int id) : work_(desk), log_(log), id_(id) {}
+  struct Worker final : LegWorker {
+    Worker(LegWork& desk, std::vector<int>& log, int id) : work_(desk), log_(log), id_(id) {}
     void work(base::SteadyTime) override {
       log_.push_back(id_);
       if (--left > 0) work_.ask(*this);
     }
     void expire(base::SteadyTime) override { log_.push_back(-id_); }
     int left = 2;
-    DtlsWork& work_;
+    LegWork& work_;
     std::vector<int>& log_;
     int id_;
   };
   const DtlsContext context{base::WallTime{}};
-  DtlsWork desk(context);
+  LegWork desk(context);
   std::vector<int> log;
   Worker one(desk, log, 1), two(desk, log, 2);
   EXPECT_EQ(desk.next(), std::nullopt);

@@ -9,7 +9,7 @@
 #include "carried_loop.hpp"
 #include "ice_agent.hpp"
 #include "media/dtls_context.hpp"
-#include "media/dtls_work.hpp"
+#include "media/leg_work.hpp"
 #include "media/room.hpp"
 #include "media/tdm/slot_channel.hpp"
 #include "media/tdm/slot_session.hpp"
@@ -68,7 +68,7 @@ class IcePlaceTest : public testing::Test {
   PortPool pool_{44'000, 44'099};
   CarriedLoop loop_;
   DtlsContext context_{base::WallTime{}};
-  DtlsWork work_{context_};
+  LegWork work_{context_};
   base::SteadyTime now_{base::Millis{5'000}};
 };
 

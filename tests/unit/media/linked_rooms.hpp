@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "media/dtls_context.hpp"
-#include "media/dtls_work.hpp"
+#include "media/leg_work.hpp"
 #include "media/room.hpp"
 #include "room_phone.hpp"
 
@@ -79,7 +79,7 @@ class LinkedRooms : public testing::Test {
 
   PortPool pool_{43'000, 43'999};
   DtlsContext dtls_context_{base::WallTime{}};
-  DtlsWork dtls_{dtls_context_};
+  LegWork dtls_{dtls_context_};
   std::vector<std::unique_ptr<There>> rooms_;
   base::SteadyTime now_{base::Millis{5'000}};
   MemberId last_member_ = 0;

@@ -18,7 +18,7 @@
 #include "media/audio/audio_sender.hpp"
 #include "media/audio/member_audio.hpp"
 #include "media/dtls_profile.hpp"
-#include "media/dtls_work.hpp"
+#include "media/leg_work.hpp"
 #include "media/member_stats.hpp"
 #include "media/rtcp.hpp"
 #include "media/srtcp.hpp"
@@ -95,7 +95,7 @@ class RoomPhone {
   }
 
   /// The handshake, once the leg was described. Nothing is lost here, so no timer of it is needed.
-  void shake(CarriedLoop& loop, Port& port, DtlsWork& work, base::SteadyTime now) {
+  void shake(CarriedLoop& loop, Port& port, LegWork& work, base::SteadyTime now) {
     dtls_->run();
     for (int rounds = 0; rounds < 10; ++rounds) {
       for (base::Bytes& datagram : std::exchange(dtls_->out, {})) loop.deliver(port, std::move(datagram), here, now);

@@ -72,7 +72,7 @@ class RoomTest : public testing::Test {
   PortPool pool_{42'000, 42'999};
   CarriedLoop loop_;
   DtlsContext dtls_context_{base::WallTime{}};
-  DtlsWork dtls_{dtls_context_};
+  LegWork dtls_{dtls_context_};
   std::string digits_;
   Room room_{[this](MemberId member, char digit) { digits_ += std::to_string(member) + digit; }};
   base::SteadyTime now_{base::Millis{5'000}};

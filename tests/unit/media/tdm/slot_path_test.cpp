@@ -13,7 +13,7 @@
 #include "../room_phone.hpp"
 #include "media/dtls_context.hpp"
 #include "media/dtls_profile.hpp"
-#include "media/dtls_work.hpp"
+#include "media/leg_work.hpp"
 #include "media/room.hpp"
 #include "media/tdm/slot_channel.hpp"
 #include "media/tdm/slot_session.hpp"
@@ -100,7 +100,7 @@ class SlotPath : public testing::Test {
   PortPool pool_{44'000, 44'999};
   CarriedLoop loop_;
   DtlsContext dtls_context_{base::WallTime{}};
-  DtlsWork dtls_{dtls_context_};
+  LegWork dtls_{dtls_context_};
   std::shared_ptr<MemberCounters> counters_ = std::make_shared<MemberCounters>();
   std::shared_ptr<SlotChannel> channel_;
   std::unique_ptr<SlotSession> session_;

@@ -17,7 +17,7 @@
 #include "media/audio/dtmf_detector.hpp"
 #include "media/audio/tone_table.hpp"
 #include "media/dtls_context.hpp"
-#include "media/dtls_work.hpp"
+#include "media/leg_work.hpp"
 #include "media/srtp_receiver.hpp"
 #include "media/srtp_sender.hpp"
 #include "media/tdm/slot_channel.hpp"
@@ -140,7 +140,7 @@ class Call {
   PortPool pool_{43'000, 43'999};
   CarriedLoop loop_;
   DtlsContext dtls_context_{base::WallTime{}};
-  DtlsWork dtls_{dtls_context_};
+  LegWork dtls_{dtls_context_};
   std::shared_ptr<SideCounters> counters_ = std::make_shared<SideCounters>();
   std::shared_ptr<SlotChannel> channel_;
   SlotSession session_;
@@ -301,7 +301,7 @@ TEST(SlotSession, GivesTheSlotBackWhenItGoes) {
     CarriedLoop loop;
     PortPool pool(43'000, 43'999);
     DtlsContext context{base::WallTime{}};
-    DtlsWork dtls(context);
+    LegWork dtls(context);
     SlotSession session(std::make_shared<SideCounters>(), LegSockets::bind(loopback(), pool).value(), TimeSlot(channel),
                         loop, dtls);
     session.begin();
