@@ -14,7 +14,7 @@ class Baresip(Process):
 
     def __init__(self, folder: pathlib.Path, number: str, password: str, registrar: str, transport: str = "tls",
                  mediaenc: str = "srtp-mand", answer: str = "auto", tone_hz: int | None = 440, control_port: int = 0,
-                 trusted: pathlib.Path | None = None, certificate: pathlib.Path | None = None, codecs: str = "PCMU", rtp_ports: str = "30000-31000"):
+                 trusted: pathlib.Path | None = None, certificate: pathlib.Path | None = None, codecs: str = "PCMU", rtp_ports: str = "30000-31000", rtcp_mux: bool = True):
         """`tone_hz` None: this phone echoes, and records to `heard`. (baresip's sine source has no player beside it, and
         only what is played passes the recorder.)"""
         self.number = number
@@ -35,8 +35,8 @@ class Baresip(Process):
             config += ["module aubridge.so", "module sndfile.so", "audio_source aubridge,echo",
                        "audio_player aubridge,echo"]
         if "dtls" in mediaenc:
-            # One handshake for both, since RTCP on a port of its own would need a second one.
-            config += ["module dtls_srtp.so", "rtcp_mux yes"]
+            # One handshake for both ports, or one for each.
+            config += ["module dtls_srtp.so", f"rtcp_mux {'yes' if rtcp_mux else 'no'}"]
         if trusted:
             config.append(f"sip_cafile {trusted}")
         if certificate:

@@ -76,6 +76,30 @@ def test_a_dtls_leg_is_locked_beside_a_clear_one(pbx, phone):
     assert {leg["number"]: leg["key_exchange"] for leg in kept["legs"]} == {"101": "DTLS-SRTP", "102": ""}
 
 
+def test_rtcp_on_a_port_of_its_own_has_a_handshake_of_its_own(pbx, phone, tmp_path):
+    with Capture(tmp_path, "udp portrange 20000-31000") as capture:
+        alice = phone("101", mediaenc="dtls_srtp", rtcp_mux=False)
+        bob = phone("102", tone_hz=None)
+        alice.dial(f"sip:102@127.0.0.1:{pbx.tls_port}")
+        bob.wait_established()
+        call = talk(pbx, 8)  # baresip reports every five seconds
+        alice.hangup()
+        eventually("the call to end", lambda: not pbx.calls(), on_failure=pbx.tail)
+        bob.stop()
+    leg = next(leg for leg in call["legs"] if leg["number"] == "101")
+    assert leg["padlock"] and leg["key_exchange"] == "DTLS-SRTP", leg["reason"]
+    handshakes = [(int(a), int(b)) for a, b in capture.fields("dtls.handshake.type == 2", "udp.srcport", "udp.dstport")]
+    assert {port % 2 for port, _ in handshakes} == {0, 1}, f"not one for RTP's port and one for RTCP's: {handshakes}"
+    shook_hands = {port for pair in handshakes for port in pair}
+    # What the phone reports crosses to the other one, whose keys came with the SDP.
+    sent = [(int(port), bytes.fromhex(payload)) for port, payload in capture.fields("udp", "udp.dstport", "udp.payload")
+            if payload]
+    reports = [octets for port, octets in sent if port >= 30000 and port not in shook_hands and octets[1] in (200, 201)]
+    assert reports, "no report of the phone got through"
+    heard, rate = tone.read(bob.recording())
+    assert tone.share_of_tone(heard, rate, 440) > 0.9
+
+
 def test_dtls_over_clear_signalling_is_refused(pbx, phone):
     """ENC-8: the fingerprint would travel where anybody may write it."""
     alice = phone("101", mediaenc="dtls_srtp", transport="udp")
