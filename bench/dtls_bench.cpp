@@ -19,8 +19,8 @@
 #include "media/datagram_bio.hpp"
 #include "media/dtls_context.hpp"
 #include "media/dtls_handles.hpp"
-#include "media/dtls_outlet.hpp"
 #include "media/dtls_profile.hpp"
+#include "media/leg_outlet.hpp"
 #include "media/leg_work.hpp"
 #include "media/packet_loop.hpp"
 #include "media/rtp_leg.hpp"
@@ -159,7 +159,7 @@ class Outlet final : public LegOutlet {
   LegMedia media;
   media.remote_rtp = peer;
   media.rtcp_mux = true;
-  media.dtls = DtlsParams{role, {theirs().fingerprint()}, {dtls_suites().begin(), dtls_suites().end()}, 0};
+  media.dtls = DtlsParams{role, {theirs().fingerprints().front()}, {dtls_suites().begin(), dtls_suites().end()}, 0};
   return media;
 }
 

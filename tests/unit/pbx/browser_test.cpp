@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "browser_terms.hpp"
 #include "running_pbx.hpp"
 #include "sip/message_writer.hpp"
 
@@ -57,6 +58,7 @@ TEST_F(Browsers, AreNotServedUnlessAPortIsConfigured) {
 // The contact of its dialog names no host either: every request reaches it by the connection it opened.
 TEST_F(Browsers, AreReachedByTheirOwnConnectionInTheWholeCall) {
   start();
+  unlock();
   for (const char* number : {"101", "102"}) add(number, "secret-101");
   auto caller = phone(Kind::tls);
   auto browser = phone(Kind::wss);
@@ -77,7 +79,7 @@ TEST_F(Browsers, AreReachedByTheirOwnConnectionInTheWholeCall) {
   EXPECT_THAT(std::string((*invite)->value(sip::HeaderId::contact)), HasSubstr(";transport=ws>"));
   auto answer = sip::MessageWriter::response(invite->view(), 200, "b1");
   answer.add("Contact", "<sip:102@h3k9.invalid;transport=ws;ob>");
-  browser.say(std::move(answer).finish("application/sdp", spoken));
+  browser.say(std::move(answer).finish("application/sdp", Browser{}.answer()));
   const auto ack = browser.hear();
   ASSERT_TRUE(ack && (*ack)->method() == sip::Method::ack);
   EXPECT_EQ((*ack)->request_uri(), "sip:102@h3k9.invalid;transport=ws;ob");

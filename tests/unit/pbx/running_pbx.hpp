@@ -13,6 +13,7 @@
 #include "pbx/configuration.hpp"
 #include "pbx/pbx.hpp"
 #include "phone_socket.hpp"
+#include "store/licence.hpp"
 #include "store/store.hpp"
 
 namespace cadenas::pbx::test {
@@ -68,6 +69,12 @@ class RunningPbx : public ::testing::Test {
     const auto added = outcome_of<base::Result<void>>(
         [&](auto done) { pbx->store().add_subscription(subscription, std::move(done)); });
     ASSERT_TRUE(added) << added.error().message;
+  }
+  /// Encryption is licensed from now on.
+  void unlock() {
+    const auto key = store::unlock_key_for(pbx->store().snapshot()->settings.system_id);
+    const auto unlocked = outcome_of<base::Result<void>>([&](auto done) { pbx->store().unlock(key, std::move(done)); });
+    ASSERT_TRUE(unlocked) << unlocked.error().message;
   }
   base::Result<void> set_mode(store::TransportMode mode) {
     return outcome_of<base::Result<void>>([&](auto done) { pbx->set_mode(mode, std::move(done)); });
