@@ -27,7 +27,11 @@ DtlsLeg::DtlsLeg(LegWork& work, const Way& way, DtlsCounters& counters, Establis
 bool DtlsLeg::configure(DtlsParams params, const Reach& reach) {
   reach_ = reach;
   if (params_ == params) {
-    if (params_->role == DtlsRole::active && !is_established()) peer_ = goal();
+    if (params_->role == DtlsRole::active && !is_established()) {
+      peer_ = goal();
+      // It may have waited for a nomination that is not to come any more.
+      if (!association_) work_.ask(*this);
+    }
     return true;
   }
   const std::size_t early = params_ ? 0 : waiting_;
@@ -43,9 +47,13 @@ bool DtlsLeg::configure(DtlsParams params, const Reach& reach) {
 
 void DtlsLeg::peer_moved() {
   if (!params_) return;
-  if (association_) {
+  if (association_ && state_ != DtlsState::failed) {
     peer_ = goal();
   } else if (params_->role == DtlsRole::active) {
+    // One that failed was with another place: no reason to be patient with this one.
+    association_.reset();
+    retry_ = kFirstRetry;
+    enter(DtlsState::waiting);
     work_.ask(*this);
   }
 }
@@ -148,8 +156,8 @@ void DtlsLeg::begin(const base::Endpoint& peer, base::SteadyTime now) {
 }
 
 void DtlsLeg::begin_as_client(base::SteadyTime now) {
-  if (!reach_.peers || goal().is_set()) return begin(goal(), now);
-  // There is ICE and no nomination any more: the next one begins.
+  if (!reach_.peers || reach_.peers->state() == IceState::nominated) return begin(goal(), now);
+  // There is ICE and no nomination, or none since a restart, which may be another peer's: the next one begins.
   association_.reset();
   enter(DtlsState::waiting);
 }

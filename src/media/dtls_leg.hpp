@@ -20,7 +20,7 @@
 
 namespace cadenas::media {
 
-/// What RFC 7983 §7 says of the first octet of a datagram on a media port.
+/// Whether a datagram on a media port is DTLS, by its first octet (RFC 7983 §7).
 constexpr bool is_dtls(std::uint8_t first_octet) {
   return first_octet >= 20 && first_octet <= 63;
 }

@@ -10,8 +10,8 @@ constexpr base::Millis kBetweenRefusals{100};
 
 }  // namespace
 
-IceLeg::IceLeg(LegWork& work, LegOutlet& outlet, IceCounters& counters, Moved moved)
-    : work_(work), outlet_(outlet), counters_(counters), on_moved_(std::move(moved)) {}
+IceLeg::IceLeg(LegWork& work, LegOutlet& outlet, IceCounters& counters, Nominated nominated)
+    : work_(work), outlet_(outlet), counters_(counters), on_nominated_(std::move(nominated)) {}
 
 void IceLeg::configure(IceParams params) {
   if (params_ == params) return;
@@ -77,11 +77,12 @@ void IceLeg::accept(const StunMessage& message, const base::Endpoint& source) {
   written.sign(*password_);
   send(*answer, written, source);
   counters_.answered.add();
-  const bool has_moved = peers_.put(source, message.nominates);
+  const base::Endpoint before = peers_.destination();
+  const bool is_nomination = peers_.put(source, message.nominates);
   counters_.set(peers_.state());
-  if (!has_moved) return;
+  if (!is_nomination) return;
   counters_.nominations.add();
-  on_moved_();
+  on_nominated_(!(before == peers_.destination()));
 }
 
 void IceLeg::refuse(const StunMessage& message, StunError error, std::size_t asked_octets, const base::Endpoint& source,

@@ -31,11 +31,11 @@ namespace cadenas::media {
 /// decrypt (we agree on ICE only together with DTLS), and the peer's next nomination moves it back.
 class IceLeg final : public LegWorker {
  public:
-  /// Called within `put`, when `peers().destination()` is another.
-  using Moved = std::function<void()>;
+  /// Called within `put`, when the peer has nominated `peers().destination()`; `elsewhere`: it was another before.
+  using Nominated = std::function<void(bool elsewhere)>;
 
   /// `work`, `outlet` and `counters` outlive it.
-  IceLeg(LegWork& work, LegOutlet& outlet, IceCounters& counters, Moved moved);
+  IceLeg(LegWork& work, LegOutlet& outlet, IceCounters& counters, Nominated nominated);
   ~IceLeg() { work_.forget(*this); }
   IceLeg(const IceLeg&) = delete;
   IceLeg& operator=(const IceLeg&) = delete;
@@ -73,7 +73,7 @@ class IceLeg final : public LegWorker {
   LegWork& work_;
   LegOutlet& outlet_;
   IceCounters& counters_;
-  Moved on_moved_;
+  Nominated on_nominated_;
   std::optional<IceParams> params_;
   std::string username_;  // of a check: ours, a colon, the peer's
   std::optional<HmacSha1> password_;

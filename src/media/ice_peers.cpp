@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace cadenas::media {
 
@@ -14,8 +15,8 @@ bool IcePeers::put(const base::Endpoint& source, bool nominates) {
   }
   std::rotate(checked_.begin(), place, std::next(place));
   if (!nominates) return false;
-  is_nominated_ = true;
-  if (source == destination_) return false;
+  const bool was_nominated = std::exchange(is_nominated_, true);
+  if (was_nominated && source == destination_) return false;
   destination_ = source;
   return true;
 }

@@ -20,7 +20,8 @@ class IcePeers {
   /// More than a browser has networks; of more, those that checked last.
   static constexpr std::size_t kMost = 16;
 
-  /// A valid check came from there. True if that moved the place to send to.
+  /// A valid check came from there. True if it nominates the place to send to: another one, or the first since a
+  /// restart.
   bool put(const base::Endpoint& source, bool nominates);
   /// New credentials: all have to check anew, but data goes on as it did until one is nominated (RFC 8445 §9).
   void restart();

@@ -21,9 +21,9 @@ class LegWorker {
 };
 
 /// What the legs of one media thread have to do beside passing packets on: their handshakes, and the answers that leave
-/// for the checks of ICE. Public-key work takes as long
-/// as some hundred packets: a thread does one piece of it between two rounds of packets, in turn for all who asked, so
-/// that a burst of handshakes delays the voice of others by one piece a round and never by all of them. One thread.
+/// for the checks of ICE. Public-key work takes as long as some hundred packets: a thread does one piece of it between
+/// two rounds of packets, in turn for all who asked, so that a burst of handshakes delays the voice of others by one
+/// piece a round and never by all of them. One thread.
 class LegWork {
  public:
   /// `context` outlives it.

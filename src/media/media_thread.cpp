@@ -30,7 +30,7 @@ void pin(unsigned core) {
 
 MediaThread::MediaThread(const base::Clock& clock, const DtlsContext& dtls, unsigned index,
                          std::optional<unsigned> core, PacketEngine engine)
-    : clock_(clock), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd"), dtls_(dtls) {
+    : clock_(clock), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd"), work_(dtls) {
   // io_uring wants to be made by the thread that uses it.
   std::promise<void> opened;
   thread_ = std::thread([this, index, core, engine, &opened] {
@@ -93,7 +93,7 @@ void MediaThread::run() {
   while (!stopping_) {
     if (loop_->run_once(clock_, next_task())) obey();
     frame();
-    if (dtls_.next()) dtls_.step(clock_.steady());
+    if (work_.next()) work_.step(clock_.steady());
   }
   // The loop goes first: while it is there, the kernel may still write for a port.
   loop_.reset();
@@ -120,7 +120,7 @@ void MediaThread::obey() {
 
 void MediaThread::execute(Add add) {
   auto& relay = relays_[add.id];
-  relay = std::make_unique<Relay>(std::move(add.counters), std::move(add.a), std::move(add.b), *loop_, dtls_);
+  relay = std::make_unique<Relay>(std::move(add.counters), std::move(add.a), std::move(add.b), *loop_, work_);
   try {
     relay->begin();
   } catch (...) {
@@ -149,7 +149,7 @@ void MediaThread::let_end(std::unique_ptr<User> user) {
 void MediaThread::execute(AddSlot add) {
   auto& session = slots_[add.id];
   session = std::make_unique<tdm::SlotSession>(std::move(add.counters), std::move(add.sockets), std::move(add.slot),
-                                               *loop_, dtls_);
+                                               *loop_, work_);
   keep_frames();
   try {
     session->begin();
@@ -190,7 +190,7 @@ void MediaThread::execute(Join join) {
   Room* at = room(join.room);
   if (!at) return;
   try {
-    at->join(join.member, std::move(join.counters), std::move(join.sockets), *loop_, dtls_);
+    at->join(join.member, std::move(join.counters), std::move(join.sockets), *loop_, work_);
   } catch (...) {
     execute(Leave{join.room, join.member});
     throw;
@@ -244,7 +244,7 @@ void MediaThread::keep_frames() {
 
 std::optional<base::SteadyTime> MediaThread::next_task() const {
   const std::optional<base::SteadyTime> frame = frame_clock_.next();
-  const std::optional<base::SteadyTime> handshake = dtls_.next();
+  const std::optional<base::SteadyTime> handshake = work_.next();
   return frame && handshake ? std::min(frame, handshake) : frame ? frame : handshake;
 }
 

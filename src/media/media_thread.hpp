@@ -164,7 +164,7 @@ class MediaThread {
   std::vector<Command> posted_;
   std::atomic<bool> stopping_{false};
   std::unique_ptr<PacketLoop> loop_;  // of the thread, made and destroyed on it
-  LegWork dtls_;
+  LegWork work_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Relay>> relays_;
   std::unordered_map<std::uint64_t, std::unique_ptr<tdm::SlotSession>> slots_;
   std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;

@@ -4,8 +4,8 @@
 
 namespace cadenas::media {
 
-Relay::Relay(std::shared_ptr<SessionCounters> counters, LegSockets a, LegSockets b, PacketLoop& loop, LegWork& dtls)
-    : session_(std::move(counters), {&dtls, &a_}, {&dtls, &b_}),
+Relay::Relay(std::shared_ptr<SessionCounters> counters, LegSockets a, LegSockets b, PacketLoop& loop, LegWork& work)
+    : session_(std::move(counters), {&work, &a_}, {&work, &b_}),
       a_(std::move(a), Side::a, *this, loop),
       b_(std::move(b), Side::b, *this, loop) {}
 

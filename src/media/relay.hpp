@@ -14,8 +14,8 @@ namespace cadenas::media {
 /// A session with its sockets, on a packet loop.
 class Relay final : public PortUser {
  public:
-  /// `loop` and `dtls` outlive it.
-  Relay(std::shared_ptr<SessionCounters> counters, LegSockets a, LegSockets b, PacketLoop& loop, LegWork& dtls);
+  /// `loop` and `work` outlive it.
+  Relay(std::shared_ptr<SessionCounters> counters, LegSockets a, LegSockets b, PacketLoop& loop, LegWork& work);
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 

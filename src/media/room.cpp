@@ -6,8 +6,8 @@
 namespace cadenas::media {
 
 void Room::join(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop,
-                LegWork& dtls) {
-  members_.insert_or_assign(id, std::make_unique<RoomMember>(id, std::move(counters), std::move(sockets), loop, dtls,
+                LegWork& work) {
+  members_.insert_or_assign(id, std::make_unique<RoomMember>(id, std::move(counters), std::move(sockets), loop, work,
                                                              digits_, wall_at_zero_));
   members_.at(id)->begin();
 }

@@ -23,8 +23,8 @@ class Room {
   explicit Room(DigitSink digits, base::WallTime wall_at_zero = {})
       : digits_(std::make_shared<const DigitSink>(std::move(digits))), wall_at_zero_(wall_at_zero) {}
 
-  /// Throws as PacketLoop::attach; then the member is to be taken out. `loop` and `dtls` outlive it.
-  void join(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop, LegWork& dtls);
+  /// Throws as PacketLoop::attach; then the member is to be taken out. `loop` and `work` outlive it.
+  void join(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop, LegWork& work);
   /// A time slot joins; it is heard at once.
   void join(MemberId id, std::shared_ptr<MemberCounters> counters, tdm::TimeSlot slot);
   /// An id that is not in is passed over, here and below.

@@ -7,12 +7,12 @@
 namespace cadenas::media {
 
 RoomMember::RoomMember(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop,
-                       LegWork& dtls, std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero)
+                       LegWork& work, std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero)
     : id_(id),
       counters_(std::move(counters)),
       digits_(std::move(digits)),
       loop_(loop),
-      leg_(counters_->leg, {&dtls, &ports_}),
+      leg_(counters_->leg, {&work, &ports_}),
       reports_(wall_at_zero),
       ports_(std::move(sockets), Side::a, *this, loop) {}
 

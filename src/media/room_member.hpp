@@ -17,8 +17,8 @@ namespace cadenas::media {
 /// One leg that ends at the board, in a conference room: its sockets, its keys and its voice. One media thread.
 class RoomMember final : public PortUser {
  public:
-  /// `loop` and `dtls` outlive it. `wall_at_zero`: see MemberReports.
-  RoomMember(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop, LegWork& dtls,
+  /// `loop` and `work` outlive it. `wall_at_zero`: see MemberReports.
+  RoomMember(MemberId id, std::shared_ptr<MemberCounters> counters, LegSockets sockets, PacketLoop& loop, LegWork& work,
              std::shared_ptr<const DigitSink> digits, base::WallTime wall_at_zero);
   RoomMember(const RoomMember&) = delete;
   RoomMember& operator=(const RoomMember&) = delete;

@@ -99,8 +99,8 @@ DtlsLeg& RtpLeg::dtls(Protocol port) {
 
 IceLeg& RtpLeg::ice() {
   if (!ice_) {
-    ice_ = std::make_unique<IceLeg>(*place_.work, *place_.outlet, counters_.ice, [this] {
-      counters_.moved.add();
+    ice_ = std::make_unique<IceLeg>(*place_.work, *place_.outlet, counters_.ice, [this](bool elsewhere) {
+      if (elsewhere) counters_.moved.add();
       if (const auto& dtls = dtls_[static_cast<std::size_t>(Protocol::rtp)]) dtls->peer_moved();
     });
   }

@@ -51,7 +51,7 @@ class RtpLeg {
   };
   /// Judges the packet in the first `octets` of `buffer`, which arrived on `port`, and opens it in place. Nothing if it
   /// is dropped, or a datagram of DTLS or STUN, which is kept or answered later (RFC 7983); the counters say why. Does
-  /// not allocate except for the first packet of an SSRC.
+  /// not allocate except for the first packet of an SSRC, and of DTLS that is ahead of signalling.
   std::optional<Arrival> let_in(Protocol port, std::span<std::uint8_t> buffer, std::size_t octets,
                                 const base::Endpoint& source, Opening opening, base::SteadyTime now);
 

@@ -12,7 +12,7 @@
 
 namespace cadenas::media {
 
-/// What RFC 7983 §7 says of the first octet of a datagram on a media port.
+/// Whether a datagram on a media port is STUN, by its first octet (RFC 7983 §7).
 constexpr bool is_stun(std::uint8_t first_octet) {
   return first_octet <= 3;
 }

@@ -36,8 +36,7 @@ base::Result<policy::ThreeWayParty> Call::conferee(const PartyPtr& master) const
   if (const auto audio = choose_conference_audio(other->media->remote_audio()); !audio) {
     return tl::unexpected(audio.error());
   }
-  return policy::ThreeWayParty{other->who.number, srtp_mode_of(other->who) != policy::SrtpMode::only,
-                               other->slot || other->media->encrypted()};
+  return policy::ThreeWayParty{other->who.number, takes_clear(*other), other->slot || other->media->encrypted()};
 }
 
 void Call::on_confers(const PartyPtr& master, const leg_event::Confers& event) {
@@ -72,14 +71,15 @@ void Call::on_confers(const PartyPtr& master, const leg_event::Confers& event) {
 }
 
 void Call::confer_in_room(const PartyPtr& master, const MemberPtr& member, const policy::ThreeWayParty& party) {
-  Conferences::room_of(services_, member, loop_, [weak = weak_from_this(), master, party](const auto& room) {
+  Conferences::room_to_bring_into(services_, member, party, loop_, [weak = weak_from_this(), master](const auto& room) {
     const auto self = weak.lock();
     if (!self || self->state_ == CallState::ended) return;
-    if (!room) return self->transfer_failed({481, {}, {}});
-    if (!party.encrypted && room->clear_members == store::ClearMembers::refuse_clear) {
-      return self->transfer_failed({488, {}, {}, "conference.clear-refused"});
+    if (room) {
+      self->transfer_to_room(master, *room, nullptr);
+      return;
     }
-    self->transfer_to_room(master, room, nullptr);
+    base::log::info("call.no-conference", {{"call", self->id_}, {"code", room.error().code}});
+    self->transfer_failed({488, room.error().message, {}, room.error().code});
   });
 }
 

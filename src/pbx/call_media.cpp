@@ -84,7 +84,9 @@ void Call::have_handshakes(const std::function<void()>& then) {
 void Call::fit_media(const std::function<void()>& then) {
   const bool fits_both = session_ && fits(session_.end(Side::a), end_of(*at(Side::a))) &&
                          fits(session_.end(Side::b), end_of(*at(Side::b)));
-  if (fits_both) return then();
+  // Who joins with a handshake finds a relay that has none.
+  const bool can_shake_hands = session_ && (!session_.at(Side::a).dtls.empty() || !session_.at(Side::b).dtls.empty());
+  if (fits_both && (can_shake_hands || session_.is_on_bus() || !shakes_hands())) return then();
   renew_media(then);
 }
 

@@ -45,7 +45,8 @@ void Call::make_offer_to(const PartyPtr& to, const AudioDescription& audio, bool
   if (to->decision.voice == policy::VoiceTreatment::refuse) {
     // It may not be encrypted any more, and takes nothing else.
     to->retry_plain = false;
-    base::log::warning("call.policy", {{"call", id_}, {"number", to->who.number}});
+    base::log::warning("call.policy",
+                       {{"call", id_}, {"number", to->who.number}, {"reason", failing_sentences(to->decision)}});
     return on_offer_refused(to, 488);
   }
   if (!to->media->can_offer(form)) {

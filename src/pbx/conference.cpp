@@ -114,7 +114,7 @@ void Conference::enter_from_call(const MemberPtr& member, std::shared_ptr<const 
   members_.push_back(member);
   if (member->party.gone) return leave(member, "bye");
   if (locked_ && !member->replaces) return dismiss(member, "locked");
-  if (!take_in(member)) return dismiss(member, "no media");
+  if (const auto in = take_in(member); !in) return dismiss(member, in.error().code);
   services_.conferences->seat(member->id, media::Seat::waits);
 }
 

@@ -13,6 +13,7 @@
 #include "pbx/intrusion_dialled.hpp"
 #include "pbx/linked_bridges.hpp"
 #include "policy/media_form.hpp"
+#include "policy/three_way.hpp"
 #include "store/model.hpp"
 
 namespace cadenas::pbx {
@@ -76,6 +77,10 @@ class Conference final : public std::enable_shared_from_this<Conference> {
   /// Takes in who was sent here by a transfer, and offers him the bridge: he is let in when he has answered.
   void enter_from_call(const std::shared_ptr<ConferenceMember>& member,
                        std::shared_ptr<const store::ConferenceRoom> room);
+  /// Whether who has that party in a call may bring it in here. Errors "conference.call-changes" (nobody is sent in
+  /// here), "conference.locked", "conference.clear-refused", and in a conference of three, which has no rule of its
+  /// own, that of policy::judge_three_way.
+  base::Result<void> may_bring_in(const policy::ThreeWayParty& party) const;
   void on_member_event(const std::shared_ptr<ConferenceMember>& member, LegEvent event);
   void hang_up(const std::string& cause);
   /// Takes a member out, and ends its leg.

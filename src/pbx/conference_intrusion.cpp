@@ -94,7 +94,7 @@ void Conference::on_lent(const policy::IntrusionFacts& facts, const base::Result
   for (const MemberPtr& party : intrusion_->parties) {
     if (intrusion_->gives_back) break;
     party->admitted = true;
-    if (!take_in(party)) return refuse(newcomer, 503, "No media port is free.");
+    if (const auto in = take_in(party); !in) return refuse(newcomer, 503, in.error().message);
   }
   if (intrusion_->gives_back) return give_back();
   Party& party = newcomer->party;

@@ -5,6 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "media/board.hpp"
+#include "pbx/call_facts.hpp"
 #include "pbx/calls.hpp"
 #include "pbx/conference.hpp"
 #include "pbx/conference_media.hpp"
@@ -24,8 +25,8 @@ void Conference::begin_three_way(std::vector<MemberPtr> members) {
     // One may have left on the way, and then perhaps all have.
     if (member->party.gone) {
       leave(member, "bye");
-    } else if (!take_in(member)) {
-      dismiss(member, "no media");
+    } else if (const auto in = take_in(member); !in) {
+      dismiss(member, in.error().code);
     } else {
       services_.conferences->seat(member->id, media::Seat::waits);
     }
@@ -37,6 +38,21 @@ void Conference::end_three_way_if_over(const std::string& cause) {
       std::ranges::any_of(members_, [](const MemberPtr& member) { return !member->party.who.is_outside(); });
   if (members_.size() > 1 && is_ours) return;
   for (const MemberPtr& member : std::vector<MemberPtr>(members_)) dismiss(member, cause);
+}
+
+base::Result<void> Conference::may_bring_in(const policy::ThreeWayParty& party) const {
+  if (!room()) return base::fail("conference.call-changes", "Nobody is sent into this conference.");
+  if (locked_) return base::fail("conference.locked", "The conference is locked.");
+  if (!party.encrypted && whole_->refuses_clear()) {
+    return base::fail("conference.clear-refused",
+                      "The voice of " + party.number + " is clear, and the room refuses that.");
+  }
+  if (!is_three_way_) return {};
+  for (const MemberPtr& member : members_) {
+    const policy::ThreeWayParty there{member->party.who.number, takes_clear(member->party), member->is_encrypted()};
+    if (const auto judged = policy::judge_three_way({there, party}); !judged) return judged;
+  }
+  return {};
 }
 
 // The call of its party has it brought in, as for a set that speaks there and is here on its other leg.

@@ -54,7 +54,10 @@ void Conferences::bring_in(CallServices& services, std::shared_ptr<ConferenceMem
   Calls& home = Conferences::home(services);
   member->replaces = std::move(replaced);
   home.loop().post([&home, member, room = std::move(room)] {
-    const auto conference = home.conferences().conference_of(room);
+    Conferences& all = home.conferences();
+    // What nobody can call is not begun again by who comes too late.
+    const bool can_be_called = home.services().snapshot()->rooms.contains(room->number);
+    const auto conference = can_be_called || all.by_number_.contains(room->number) ? all.conference_of(room) : nullptr;
     if (conference) return conference->enter_from_call(member, room);
     member->party.leg->run([](Leg& leg) { leg.end(480, {}); });
   });
@@ -80,6 +83,17 @@ void Conferences::room_of(CallServices& services, const std::shared_ptr<Conferen
   home(services).loop().post([member, &answer_on, found = std::move(found)] {
     const auto conference = member->conference.lock();
     answer_on.post([found, room = conference ? conference->room() : nullptr] { found(room); });
+  });
+}
+
+void Conferences::room_to_bring_into(
+    CallServices& services, const std::shared_ptr<ConferenceMember>& member, policy::ThreeWayParty party,
+    base::Loop& answer_on, std::function<void(base::Result<std::shared_ptr<const store::ConferenceRoom>>)> found) {
+  home(services).loop().post([member, party = std::move(party), &answer_on, found = std::move(found)] {
+    base::Result<void> may = base::fail("conference.call-changes", "The conference has just ended.");
+    const auto conference = member->conference.lock();
+    if (conference) may = conference->may_bring_in(party);
+    answer_on.post([found, answer = may.map([&] { return conference->room(); })] { found(answer); });
   });
 }
 

@@ -13,6 +13,7 @@
 #include "pbx/call_view.hpp"
 #include "pbx/conference_member.hpp"
 #include "pbx/intrusion_dialled.hpp"
+#include "policy/three_way.hpp"
 #include "store/model.hpp"
 
 namespace cadenas::pbx {
@@ -56,6 +57,11 @@ class Conferences {
   /// The room a member is in, null where it is in none that others are sent into; answers on `answer_on`. Any thread.
   static void room_of(CallServices& services, const std::shared_ptr<ConferenceMember>& member, base::Loop& answer_on,
                       std::function<void(std::shared_ptr<const store::ConferenceRoom>)> found);
+  /// The room a member is in, if that party may be brought in there by who has it in a call: else the errors of
+  /// Conference::may_bring_in. Answers on `answer_on`. Any thread.
+  static void room_to_bring_into(CallServices& services, const std::shared_ptr<ConferenceMember>& member,
+                                 policy::ThreeWayParty party, base::Loop& answer_on,
+                                 std::function<void(base::Result<std::shared_ptr<const store::ConferenceRoom>>)> found);
   /// Takes a member out. Any thread.
   static void dismiss(CallServices& services, const std::shared_ptr<ConferenceMember>& member,
                       const std::string& cause);

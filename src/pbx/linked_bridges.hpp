@@ -24,6 +24,8 @@ class LinkedBridges {
   Census census(const ConferenceMember* without = nullptr) const;
   /// Whether somebody is let in, or may stay, who cannot encrypt: one bridge that refuses it refuses it for all.
   bool may_be_clear(const ConferenceMember& member) const;
+  /// Whether one of them lets nobody in who cannot encrypt.
+  bool refuses_clear() const;
   /// Whether they may be judged as one now: not where somebody is clear and one of them refuses that.
   bool agree() const;
   /// Turns all of them to what the census says.
@@ -35,8 +37,6 @@ class LinkedBridges {
   const std::vector<Conference*>& all() const { return all_; }
 
  private:
-  bool refuses_clear() const;
-
   std::vector<Conference*> all_;
 };
 

@@ -115,7 +115,8 @@ base::Result<PartyDescription> read_description(const sip::Sdp& sdp) {
 
 bool is_ice_line(const sip::Sdp& sdp, std::size_t line) {
   const sip::SdpMedia& media = sdp.media[line];
-  return names_certificate(sdp, media) && media.rtcp_mux() && sip::speaks_of_ice(sdp, media);
+  return (media.is_dtls() || media.is_secure()) && names_certificate(sdp, media) && media.rtcp_mux() &&
+         sip::speaks_of_ice(sdp, media);
 }
 
 MediaAddress address_of(const sip::Sdp& sdp, std::size_t line) {

@@ -196,16 +196,17 @@ void StreamConnection::receive() {
                                                                          : CloseReason::io_error);
     }
     codec_->commit(outcome.octets);
-    since_ = layer_.loop_.clock().steady();
     deliver();
     if (phase_ != Phase::up) return;
+    // Before there was any SIP, the time runs from the handshake, whatever else is said.
+    if (heard_) since_ = layer_.loop_.clock().steady();
     if (outcome.octets < room.size() && !socket_.has_buffered()) break;
   }
   if (codec_->is_idle()) {
     message_since_ = base::SteadyTime::max();
     codec_->release_if_idle();
   } else if (message_since_ == base::SteadyTime::max()) {
-    message_since_ = since_;
+    message_since_ = layer_.loop_.clock().steady();
   }
   if (socket_.has_buffered()) {
     layer_.loop_.post([self = shared_from_this()] {
@@ -217,8 +218,15 @@ void StreamConnection::receive() {
 }
 
 void StreamConnection::deliver() {
+  std::string pong;  // to the last of the pings that came together (RFC 6455 §5.5.3)
   while (phase_ == Phase::up) {
-    const auto event = codec_->next();
+    auto event = codec_->next();
+    if (event && event->kind == StreamCodec::Kind::ping) {
+      layer_.counters_.keep_alives.add();
+      pong = std::move(event->reply);
+      continue;
+    }
+    if (!pong.empty() && !write(std::exchange(pong, {}))) return;
     if (!event) return;
     if (!event->reply.empty() && !write(event->reply)) return;
     switch (event->kind) {
@@ -230,6 +238,7 @@ void StreamConnection::deliver() {
         message_since_ = base::SteadyTime::max();
         break;
       case StreamCodec::Kind::ping:
+        break;
       case StreamCodec::Kind::pong:  // maybe between the fragments of a message, whose time goes on
         layer_.counters_.keep_alives.add();
         break;

@@ -65,7 +65,7 @@ class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
   std::unique_ptr<StreamCodec> codec_;
   std::string out_;
   TransportLayer::Connected connected_;
-  base::SteadyTime since_;                                    // of the phase; in `up` of the last octet received
+  base::SteadyTime since_;  // of the phase; in `up` of the last octet once SIP was heard
   base::SteadyTime message_since_ = base::SteadyTime::max();  // a message is incomplete since then
   Phase phase_;
   bool reading_ = false;  // a wait is under way

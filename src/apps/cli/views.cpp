@@ -65,7 +65,7 @@ void show_head(std::ostream& out, const value& call) {
     out << "In conference " << in << ": " << text(call, "conference_reason") << '\n';
   }
   if (const value* room = call.as_object().if_contains("room")) {
-    if (const std::string purpose = text(*room, "purpose"); purpose != "room") out << "This is an " << purpose << ". ";
+    if (const std::string purpose = text(*room, "purpose"); purpose != "room") out << "Purpose: " << purpose << ". ";
     out << "Conference " << (flag(*room, "encrypted") ? "ENCRYPTED" : "CLEAR")
         << (flag(*room, "locked") ? ", locked. " : ". ") << text(*room, "reason") << '\n';
     if (const std::string who = text(*room, "speaking"); !who.empty()) out << "Speaking now: " << who << '\n';

@@ -10,11 +10,11 @@
 namespace cadenas::media::tdm {
 
 SlotSession::SlotSession(std::shared_ptr<SideCounters> counters, LegSockets sockets, TimeSlot slot, PacketLoop& loop,
-                         LegWork& dtls)
+                         LegWork& work)
     : counters_(std::move(counters)),
       slot_(std::move(slot)),
       loop_(loop),
-      leg_(*counters_, {&dtls, &ports_}),
+      leg_(*counters_, {&work, &ports_}),
       ports_(std::move(sockets), Side::a, *this, loop) {}
 
 void SlotSession::configure(LegMedia media, std::unique_ptr<SlotVoice> voice) {

@@ -17,9 +17,9 @@ namespace cadenas::media::tdm {
 /// it was described, its voice costs no lock, no allocation and no log.
 class SlotSession final : public PortUser {
  public:
-  /// `loop` and `dtls` outlive it.
+  /// `loop` and `work` outlive it.
   SlotSession(std::shared_ptr<SideCounters> counters, LegSockets sockets, TimeSlot slot, PacketLoop& loop,
-              LegWork& dtls);
+              LegWork& work);
   SlotSession(const SlotSession&) = delete;
   SlotSession& operator=(const SlotSession&) = delete;
 

@@ -66,6 +66,8 @@ TEST(IcePeersTest, ARestartKeepsOnlyTheWayInUseAndThatUntilTheNextNomination) {
   EXPECT_EQ(peers.destination(), ice_address(1));
   EXPECT_TRUE(peers.put(ice_address(3), true));
   EXPECT_FALSE(peers.has(ice_address(1)));
+  peers.restart();
+  EXPECT_TRUE(peers.put(ice_address(3), true)) << "it is nominated anew, where it was";
 }
 
 }  // namespace

@@ -147,6 +147,29 @@ TEST_F(IceTest, OurClientHelloWaitsForTheNominationAndGoesThere) {
   EXPECT_EQ(sent_[0].to, kPeer);
 }
 
+TEST_F(IceTest, OurClientHelloGoesToTheSignalledAddressOnceThereIsNoIceAnyMore) {
+  DtlsPeer peer({.role = DtlsRole::passive});
+  configure(with_ice(leg(peer, DtlsRole::active)));
+  work();
+  EXPECT_TRUE(sent_.empty());
+  configure(leg(peer, DtlsRole::active));
+  work();
+  ASSERT_EQ(sent_.size(), 1u);
+  EXPECT_EQ(sent_[0].to, kPeer);
+}
+
+TEST_F(IceTest, OurClientHelloToANewPeerWaitsForItsNominationAfterARestart) {
+  DtlsPeer before;
+  configure(with_ice(leg(before, DtlsRole::passive)));
+  nominate();
+  DtlsPeer peer({.role = DtlsRole::passive});
+  configure(with_ice(leg(peer, DtlsRole::active), "-2"));
+  work();
+  EXPECT_TRUE(sent_.empty()) << "whoever is there may be another";
+  check({.username = "ours-2:peer-2", .password = Check{}.password + "-2", .nominates = true});
+  EXPECT_EQ(sent_.size(), 1u) << "though it is where it was";
+}
+
 TEST_F(IceTest, AnswersAClientHelloThatIsAheadOfTheNomination) {
   DtlsPeer peer;
   configure(with_ice(leg(peer, DtlsRole::passive)));

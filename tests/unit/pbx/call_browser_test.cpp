@@ -301,6 +301,23 @@ TEST(CallBrowser, FollowsAnAttendedTransferWithARestart) {
   EXPECT_TRUE(is_there);
 }
 
+TEST(CallBrowser, TakesACallOnThePoolThatItIsTransferredIntoToTheBoard) {
+  BrowserCalls t;
+  Phone& third = t.exchange.phone("300");
+  t.is_called();
+  const auto with_web = t.desk.dialog;
+  t.exchange.media.is_pool = true;
+  connect(t.desk, third);
+  t.desk.send(
+      "REFER", {},
+      "Refer-To: <sip:100@192.0.2.1?Replaces=" +
+          sip::escape_header(with_web.call_id + ";to-tag=" + with_web.remote_tag + ";from-tag=" + with_web.local_tag) +
+          ">\r\n");
+  t.browser.ufrag = "Mvd2";
+  EXPECT_EQ(t.offered().media[0].proto, "UDP/TLS/RTP/SAVPF");
+  EXPECT_TRUE(t.exchange.media.last().shakes_hands);
+}
+
 TEST(CallBrowser, TakesPartInAConferenceAndIsNotAskedToBeClear) {
   BrowserCalls t;
   t.add("700");

@@ -361,6 +361,39 @@ TEST(ThreeWayOfASet, TakesAFourthInFromAnEnquiry) {
   EXPECT_EQ(desk.members(), 3U);
 }
 
+TEST(ThreeWayOfASet, TakesNoFourthInWhoIsClearBesideOneThatTakesEncryptedVoiceOnly) {
+  Desk desk;
+  Phone& fourth = desk.exchange.phone("102");
+  desk.exchange.subscription("100").srtp_mode = store::SrtpMode::only;
+  desk.exchange.subscription("102").encryption_right = false;
+  desk.exchange.publish();
+  desk.confers();
+  desk.set.tell(HookFlash{});
+  desk.set.dial("102");
+  const auto invite = fourth.request(sip::Method::invite);
+  fourth.respond(*invite, 200, description("RTP/AVP", 4000));
+  fourth.request(sip::Method::ack);
+  desk.recalls('3');
+  EXPECT_EQ(desk.set.hears(), CallTone::congestion);
+  EXPECT_TRUE(fourth.silent());
+  EXPECT_TRUE(desk.three().encrypted);
+  EXPECT_EQ(desk.exchange.counts().calls, 1U) << "the call of the fourth is as it was";
+}
+
+TEST(ThreeWayOfASet, TakesNoFourthInWhereItIsLocked) {
+  Desk desk;
+  Phone& fourth = desk.exchange.phone("102");
+  desk.confers();
+  desk.exchange.conferences.dial(2, "*5");  // the set, which came first
+  ASSERT_TRUE(desk.three().locked);
+  desk.set.tell(HookFlash{});
+  desk.calls(fourth);
+  desk.recalls('3');
+  EXPECT_EQ(desk.set.hears(), CallTone::congestion);
+  EXPECT_TRUE(fourth.silent());
+  EXPECT_EQ(desk.exchange.counts().calls, 1U);
+}
+
 TEST(ThreeWayOfASet, BringsWhoIsOnHoldIntoTheRoomThatItSpeaksIn) {
   Desk desk;
   desk.add("700");

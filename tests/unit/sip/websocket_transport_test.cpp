@@ -189,6 +189,29 @@ TEST_F(WebSocketTransport, FragmentsThatNeverEndAreClosedWhateverIsPingedBetween
 }
 
 // A slow or silent HTTP request is bounded like a phone that says nothing.
+TEST_F(WebSocketTransport, PeerThatSaysAllButSipIsClosed) {
+  Browser browser(at);
+  for (int i = 0; i < 2; ++i) {
+    advance(base::Millis{14'000});
+    browser.write(browser.socket().frame(WSLAY_PING, ""));
+    EXPECT_EQ(browser.hear().opcode, WSLAY_PONG);
+  }
+  EXPECT_EQ(connections(), 1U);
+  advance(base::Millis{2'000});
+  EXPECT_EQ(closed(CloseReason::silent), 1U);
+}
+
+TEST_F(WebSocketTransport, AnswersTheLastOfThePingsThatComeTogetherBeforeWhatFollows) {
+  Browser browser(at);
+  std::string together;
+  for (const char* name : {"1", "2", "3"}) together += browser.socket().frame(WSLAY_PING, name);
+  browser.write(together + browser.socket().text(request()));
+  const auto pong = browser.hear();
+  EXPECT_EQ(pong.opcode, WSLAY_PONG);
+  EXPECT_EQ(pong.text, "3");
+  EXPECT_THAT(browser.hear().text, StartsWith("SIP/2.0 200"));
+}
+
 TEST_F(WebSocketTransport, RequestThatDoesNotComeIsClosed) {
   const TlsClient silent(at);
   until([&] { return layer->counters().tls_handshakes.get() == 1; });
