@@ -95,7 +95,7 @@ def test_a_browser_calls_a_phone_and_each_hears_the_other_encrypted(pbx, browser
     encrypted_leg(call, "101")
     assert "ICE" in explained
     assert seen["dtls"] == "connected" and seen["ice"] in ("connected", "completed")
-    assert seen["received"] > 50 and seen["lost"] == 0
+    assert seen["received"] > 50 and seen["lost"] <= seen["received"] // 50
     heard, rate = tone.read(bob.recording())
     assert tone.share_of_tone(heard, rate, SAYS_HZ) > 0.9
     voice = rtp_payloads([bytes.fromhex(row[0]) for row in capture.fields("udp", "udp.payload") if row[0]], 0)
