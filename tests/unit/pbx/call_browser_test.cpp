@@ -36,6 +36,11 @@ struct BrowserCalls : Rooms {
     web.request(sip::Method::ack);
     desk.ack(*desk.response(200));
   }
+  /// An attended transfer: who the desk phone speaks with now takes the place that it has in that call.
+  void desk_transfers_to(const Phone::Dialog& call) {
+    const std::string place = call.call_id + ";to-tag=" + call.remote_tag + ";from-tag=" + call.local_tag;
+    desk.send("REFER", {}, "Refer-To: <sip:100@192.0.2.1?Replaces=" + sip::escape_header(place) + ">\r\n");
+  }
   /// The browser is offered something in the dialog, and answers.
   sip::Sdp offered() {
     const auto offer = web.request(sip::Method::invite);
@@ -286,11 +291,7 @@ TEST(CallBrowser, FollowsAnAttendedTransferWithARestart) {
   const auto ice = t.leg(Side::b).ice->clone();
   const auto with_web = t.desk.dialog;
   connect(t.desk, third);
-  t.desk.send(
-      "REFER", {},
-      "Refer-To: <sip:100@192.0.2.1?Replaces=" +
-          sip::escape_header(with_web.call_id + ";to-tag=" + with_web.remote_tag + ";from-tag=" + with_web.local_tag) +
-          ">\r\n");
+  t.desk_transfers_to(with_web);
   t.browser.ufrag = "Mvd2";
   const auto offer = t.offered();
   EXPECT_NE(offer.media[0].attribute("ice-ufrag"), ice.own_ufrag);
@@ -308,11 +309,7 @@ TEST(CallBrowser, TakesACallOnThePoolThatItIsTransferredIntoToTheBoard) {
   const auto with_web = t.desk.dialog;
   t.exchange.media.is_pool = true;
   connect(t.desk, third);
-  t.desk.send(
-      "REFER", {},
-      "Refer-To: <sip:100@192.0.2.1?Replaces=" +
-          sip::escape_header(with_web.call_id + ";to-tag=" + with_web.remote_tag + ";from-tag=" + with_web.local_tag) +
-          ">\r\n");
+  t.desk_transfers_to(with_web);
   t.browser.ufrag = "Mvd2";
   EXPECT_EQ(t.offered().media[0].proto, "UDP/TLS/RTP/SAVPF");
   EXPECT_TRUE(t.exchange.media.last().shakes_hands);

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "agreement_terms.hpp"
 #include "browser_terms.hpp"
 #include "pbx/party_media.hpp"
-#include "policy/decision.hpp"
 #include "sip/sdp_bundle.hpp"
 #include "sip/sdp_ice.hpp"
 
@@ -13,21 +13,6 @@ namespace {
 
 const std::vector<media::DtlsFingerprint> kCertificate{{media::FingerprintHash::sha256, base::Bytes(32, 0xb0)},
                                                        {media::FingerprintHash::sha384, base::Bytes(48, 0xb1)}};
-
-policy::Decision allowed_with_ice(policy::MediaSeen seen) {
-  policy::Facts facts;
-  facts.licensed = true;
-  facts.certificate = policy::CertificateState::valid;
-  facts.transport = policy::LegTransport::tls;
-  facts.offer = seen;
-  return policy::decide(facts);
-}
-
-sip::Sdp parsed_ice(const std::string& text) {
-  auto sdp = sip::Sdp::parse(text);
-  EXPECT_TRUE(sdp.has_value()) << text;
-  return std::move(*sdp);
-}
 
 sip::IceCredentials credentials_of(const sip::Sdp& sdp, std::size_t line = 0) {
   auto said = sip::ice_of(sdp, sdp.media.at(line)).credentials;
@@ -38,10 +23,10 @@ sip::IceCredentials credentials_of(const sip::Sdp& sdp, std::size_t line = 0) {
 class IceOfferAnswer : public testing::Test {
  protected:
   base::Result<AudioDescription> take(const std::string& offer) {
-    const sip::Sdp sdp = parsed_ice(offer);
+    const sip::Sdp sdp = parsed(offer);
     const auto described = read_description(sdp);
     EXPECT_TRUE(described) << offer;
-    return leg.take_offer(sdp, allowed_with_ice(described->seen), policy::SrtpMode::preferred);
+    return leg.take_offer(sdp, decided(described->seen), policy::SrtpMode::preferred);
   }
   sip::Sdp answer_to(const std::string& offer) {
     const auto taken = take(offer);
@@ -55,7 +40,7 @@ class IceOfferAnswer : public testing::Test {
   sip::Sdp offer() { return leg.make_offer(default_audio(), leg.form_in_dialog(policy::MediaForm::webrtc)); }
   std::string answer_refusal(const std::string& answer) {
     offer();
-    const auto taken = leg.take_answer(parsed_ice(answer));
+    const auto taken = leg.take_answer(parsed(answer));
     if (!taken) leg.drop_offer();
     return taken ? "" : taken.error().code;
   }
@@ -107,8 +92,7 @@ TEST_F(IceOfferAnswer, DoesNotTakeTheNullAddressOfABrowserForHold) {
 TEST_F(IceOfferAnswer, EachLegHasCredentialsOfItsOwn) {
   const auto first = credentials_of(answer_to(browser.offer()));
   PartyMedia other{{"192.0.2.1", 20002, kCertificate}, {}};
-  ASSERT_TRUE(other.take_offer(parsed_ice(browser.offer()), allowed_with_ice(policy::MediaSeen::dtls),
-                               policy::SrtpMode::preferred));
+  ASSERT_TRUE(other.take_offer(parsed(browser.offer()), decided(policy::MediaSeen::dtls), policy::SrtpMode::preferred));
   const auto second = credentials_of(other.make_answer(default_audio()));
   EXPECT_NE(first.ufrag, second.ufrag);
   EXPECT_FALSE(base::equal_constant_time(first.password.view(), second.password.view()));
@@ -120,7 +104,7 @@ TEST_F(IceOfferAnswer, KeepsItsCredentialsUntilTheBrowserRestartsIce) {
   browser.direction = "sendonly";
   EXPECT_TRUE(credentials_of(answer_to(browser.offer())) == first);
   EXPECT_TRUE(credentials_of(offer()) == first);
-  ASSERT_TRUE(leg.take_answer(parsed_ice(browser.answer())));
+  ASSERT_TRUE(leg.take_answer(parsed(browser.answer())));
   EXPECT_EQ(leg.board_leg().ice->own_ufrag, first.ufrag);
   browser.ufrag = "Rst2";
   browser.password = "another/password+of/22ch";
@@ -194,7 +178,7 @@ TEST_F(IceOfferAnswer, OffersABrowserTheOneFormItTakes) {
   EXPECT_EQ(ours.session.attribute("group"), "BUNDLE 0");
   EXPECT_TRUE(ours.session.has_attribute("ice-lite"));
   EXPECT_EQ(line.attribute("candidate"), "1 1 UDP 2130706431 192.0.2.1 20000 typ host");
-  ASSERT_TRUE(leg.take_answer(parsed_ice(browser.answer())));
+  ASSERT_TRUE(leg.take_answer(parsed(browser.answer())));
   const auto board = leg.board_leg();
   ASSERT_TRUE(board.ice && board.dtls);
   EXPECT_EQ(board.ice->own_ufrag, credentials_of(ours).ufrag);
@@ -205,7 +189,7 @@ TEST_F(IceOfferAnswer, OffersABrowserTheOneFormItTakes) {
 
 TEST_F(IceOfferAnswer, OffersInTheDialogKeepFormNamesAndCredentials) {
   const auto first = credentials_of(offer());
-  ASSERT_TRUE(leg.take_answer(parsed_ice(browser.answer())));
+  ASSERT_TRUE(leg.take_answer(parsed(browser.answer())));
   EXPECT_EQ(leg.form_in_dialog(policy::MediaForm::savp), policy::MediaForm::webrtc);
   const sip::Sdp again = offer();
   EXPECT_TRUE(credentials_of(again) == first);
@@ -240,7 +224,7 @@ TEST_F(IceOfferAnswer, SurvivesAnAnswerOfMoreLinesThanItOffered) {
   offer();
   std::string more = browser.answer();
   more.insert(more.find("m=audio"), "m=video 0 RTP/AVP 31\r\nm=video 0 RTP/AVP 31\r\n");
-  EXPECT_TRUE(leg.take_answer(parsed_ice(more)));
+  EXPECT_TRUE(leg.take_answer(parsed(more)));
 }
 
 TEST_F(IceOfferAnswer, AnEndThatMovesRestartsIceAndShowsAnotherFingerprintOfItsCertificate) {
@@ -263,7 +247,7 @@ TEST_F(IceOfferAnswer, AnEndThatMovesRestartsIceAndShowsAnotherFingerprintOfItsC
     leg.move_to({"192.0.2.1", 20010, kCertificate});
   }
   browser.ufrag = "Mvd2";
-  ASSERT_TRUE(leg.take_answer(parsed_ice(browser.answer())));
+  ASSERT_TRUE(leg.take_answer(parsed(browser.answer())));
   EXPECT_EQ(leg.board_leg().ice->peer_ufrag, "Mvd2");
   EXPECT_NE(leg.board_leg().dtls->association, association);
   leg.move_to({"192.0.2.1", 20020, kCertificate});

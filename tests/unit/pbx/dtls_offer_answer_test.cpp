@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "agreement_terms.hpp"
 #include "dtls_terms.hpp"
 #include "pbx/party_media.hpp"
-#include "policy/decision.hpp"
 
 namespace cadenas::pbx::test {
 namespace {
@@ -14,18 +14,7 @@ using media::DtlsRole;
 const media::DtlsFingerprint kOurs{media::FingerprintHash::sha256, base::Bytes(32, 0xb0)};
 
 policy::Decision allowed(policy::MediaSeen seen = policy::MediaSeen::dtls) {
-  policy::Facts facts;
-  facts.licensed = true;
-  facts.certificate = policy::CertificateState::valid;
-  facts.transport = policy::LegTransport::tls;
-  facts.offer = seen;
-  return policy::decide(facts);
-}
-
-sip::Sdp parsed(const std::string& text) {
-  auto sdp = sip::Sdp::parse(text);
-  EXPECT_TRUE(sdp.has_value()) << text;
-  return std::move(*sdp);
+  return decided(seen);
 }
 
 class DtlsOfferAnswer : public testing::Test {

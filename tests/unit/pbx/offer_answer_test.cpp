@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "agreement_terms.hpp"
 #include "call_harness.hpp"
 #include "pbx/party_media.hpp"
-#include "policy/decision.hpp"
 
 namespace cadenas::pbx::test {
 namespace {
@@ -13,18 +13,7 @@ const SdesSuites suites{.offered = {media::Suite::aes_256_cm_hmac_sha1_80, media
 const std::string aes128 = "AES_CM_128_HMAC_SHA1_80";
 
 policy::Decision allowed(policy::MediaSeen seen = policy::MediaSeen::savp_with_crypto) {
-  policy::Facts facts;
-  facts.licensed = true;
-  facts.certificate = policy::CertificateState::valid;
-  facts.transport = policy::LegTransport::tls;
-  facts.offer = seen;
-  return policy::decide(facts);
-}
-
-sip::Sdp parsed(const std::string& text) {
-  auto sdp = sip::Sdp::parse(text);
-  EXPECT_TRUE(sdp.has_value());
-  return std::move(*sdp);
+  return decided(seen);
 }
 
 PartyMedia party() {
