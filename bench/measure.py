@@ -55,7 +55,8 @@ def voice(build, folder):
     return ("## Voice\n\nG.711 calls, 50 packets a second both ways, through one media thread (`bench/run voice`). "
             "\"Calls\" is the most with loss below 0.1 % **and** p99 latency below 20 ms; latency is at 300 calls and "
             "includes the generator's own wait of up to 1 ms. The raw limit is epoll, recvmmsg and sendmmsg on the same "
-            "sockets, and no look at what is carried.\n\n"
+            "sockets, and no look at what is carried. The rows of one path are taken minutes apart: on a machine that drifts "
+            "meanwhile, so do their ratios.\n\n"
             + table(["path", "relay", "calls", "core µs a packet", "latency p50 / p99 / p99.9 ms", "ahead of rtpengine"],
                     rows))
 
