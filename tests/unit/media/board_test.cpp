@@ -9,9 +9,8 @@
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/socket.h>
 
+#include "board_on_loopback.hpp"
 #include "dtls_peer.hpp"
 #include "media/dtls_leg.hpp"
 #include "media/dtls_profile.hpp"
@@ -26,108 +25,20 @@ namespace {
 
 using base::Bytes;
 using base::Endpoint;
+using test::clear_leg;
+using test::k128;
+using test::k256;
+using test::kDeadlineMs;
+using test::loopback;
+using test::opened;
 using test::params;
 using test::receiver_report;
 using test::rtp_packet;
+using test::srtp;
+using test::srtp_leg;
 
-constexpr Suite k128 = Suite::aes_cm_128_hmac_sha1_80;
-constexpr Suite k256 = Suite::aes_256_cm_hmac_sha1_80;
-constexpr int kDeadlineMs = 10'000;
-
-Endpoint loopback(std::uint16_t port = 0) {
-  return Endpoint::parse("127.0.0.1", port).value();
-}
-
-/// A phone's media end: one UDP port.
-class Phone {
- public:
-  explicit Phone(const Endpoint& address = loopback()) : socket_(UdpSocket::bind(address)) {
-    sockaddr_storage bound{};
-    socklen_t size = sizeof bound;
-    ::getsockname(socket_.fd(), reinterpret_cast<sockaddr*>(&bound), &size);
-    here_ = Endpoint::from(reinterpret_cast<const sockaddr*>(&bound));
-  }
-  const Endpoint& here() const { return here_; }
-  void send(const Endpoint& to, const Bytes& packet) const {
-    EXPECT_EQ(::sendto(socket_.fd(), packet.data(), packet.size(), 0, to.data(), to.size()),
-              static_cast<ssize_t>(packet.size()));
-  }
-  /// The next packet; empty if none came before the deadline.
-  Bytes receive() const {
-    pollfd waiting{socket_.fd(), POLLIN, 0};
-    if (::poll(&waiting, 1, kDeadlineMs) != 1) return {};
-    Bytes packet(2048);
-    const ssize_t got = ::recv(socket_.fd(), packet.data(), packet.size(), 0);
-    packet.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    return packet;
-  }
-
- private:
-  UdpSocket socket_;
-  Endpoint here_;
-};
-
-Bytes srtp(SrtpSender& sender, Bytes packet) {
-  std::size_t octets = packet.size();
-  packet.resize(octets + sender.overhead());
-  EXPECT_EQ(sender.protect(packet, octets), SrtpStatus::ok);
-  return packet;
-}
-Bytes opened(SrtpReceiver& receiver, Bytes packet) {
-  const Receipt receipt = receiver.open(packet, Opening::decrypt);
-  EXPECT_EQ(receipt.status, SrtpStatus::ok);
-  packet.resize(receipt.status == SrtpStatus::ok ? receipt.octets : 0);
-  return packet;
-}
-LegMedia clear_leg(const Endpoint& remote) {
-  LegMedia leg;
-  leg.remote_rtp = remote;
-  return leg;
-}
-LegMedia srtp_leg(const Endpoint& remote, SrtpParams receive, SrtpParams send) {
-  LegMedia leg = clear_leg(remote);
-  leg.receive = std::move(receive);
-  leg.send = std::move(send);
-  leg.srtp_only = true;
-  return leg;
-}
-
-/// On each way of speaking to the kernel.
-class BoardTest : public testing::TestWithParam<PacketEngine> {
- protected:
-  BoardSettings settings(unsigned threads = 1) {
-    BoardSettings s;
-    s.bind_ip4 = loopback();
-    s.bind_ip6 = Endpoint::parse("::1", 0).value();
-    s.threads = threads;
-    s.engine = GetParam();
-    return s;
-  }
-  void configure(Side side, LegMedia media) { ASSERT_TRUE(board_.configure(kId, side, std::move(media)).has_value()); }
-  /// Asks until `holds` is true of the statistics, giving the media thread the core in between.
-  SessionStats stats_once(const std::function<bool(const SessionStats&)>& holds) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kDeadlineMs);
-    for (;;) {
-      const SessionStats now = board_.stats(kId).value();
-      if (holds(now)) return now;
-      if (std::chrono::steady_clock::now() > deadline) {
-        ADD_FAILURE() << "the counters never got there";
-        return now;
-      }
-      std::this_thread::yield();
-    }
-  }
-  /// Both legs are described: the media thread has done what was asked so far.
-  void wait_until_configured() {
-    stats_once([](const SessionStats& s) { return s.a.configured && s.b.configured; });
-  }
-
-  static constexpr SessionId kId = 1;
-  base::SystemClock clock_;
-  Board board_{settings(), clock_};
-  Phone a_;
-  Phone b_;
-};
+using BoardTest = test::BoardOnLoopback;
+using Phone = test::BoardPhone;
 
 /// Both roles: the far end as client and as server.
 TEST_P(BoardTest, ShakesHandsAndRelaysBetweenDtlsAndClear) {
@@ -396,116 +307,8 @@ TEST_P(BoardTest, ClosesUnderFireWhileOthersAskForStatistics) {
   EXPECT_EQ(board.sessions(), 0u);
 }
 
-MemberAudio pcmu() {
-  return {{{Codec::pcmu, 0}}, {Codec::pcmu, 0}};
-}
-
-// The board is the clock: each phone speaks once for each packet that it hears.
-TEST_P(BoardTest, MixesARoomAndGivesItsPortsBack) {
-  const std::size_t ports = board_.free_ports(AddressFamily::ip4);
-  ASSERT_TRUE(board_.open_room(5, {}));
-  const Endpoint to_a = board_.join(5, 1).value();
-  ASSERT_TRUE(board_.join(5, 2));
-  ASSERT_TRUE(board_.configure_member(1, srtp_leg(a_.here(), params(k256, 1), params(k256, 2)), pcmu()));
-  ASSERT_TRUE(board_.configure_member(2, clear_leg(b_.here()), pcmu()));
-  SrtpSender tx(params(k256, 1));
-  SrtpReceiver rx(params(k256, 2));
-  const Bytes silence = [&] {
-    opened(rx, a_.receive());
-    return b_.receive();
-  }();
-  bool heard = false;
-  for (std::uint16_t sequence = 1; sequence < 500 && !heard; ++sequence) {
-    a_.send(to_a, srtp(tx, rtp_packet(7, sequence)));
-    EXPECT_EQ(opened(rx, a_.receive()).size(), 172u);
-    const Bytes packet = b_.receive();
-    ASSERT_EQ(packet.size(), 172u);
-    heard = !std::equal(packet.begin() + 12, packet.end(), silence.begin() + 12);
-  }
-  EXPECT_TRUE(heard) << "b never heard a";
-  const MemberStats stats = board_.member_stats(1).value();
-  EXPECT_TRUE(stats.leg.receives_encrypted());
-  EXPECT_TRUE(stats.leg.sends_encrypted());
-  EXPECT_TRUE(stats.speaks);
-  EXPECT_TRUE(board_.leave(1));
-  EXPECT_EQ(board_.member_stats(1), std::nullopt);
-  board_.close_room(5);
-  EXPECT_EQ(board_.leave(2), std::nullopt);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kDeadlineMs);
-  while (board_.free_ports(AddressFamily::ip4) < ports && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::yield();
-  }
-  EXPECT_EQ(board_.free_ports(AddressFamily::ip4), ports);
-}
-
-TEST_P(BoardTest, LetsTwoLinkedRoomsHearEachOtherAcrossThreads) {
-  Board board(settings(2), clock_);
-  for (const RoomId room : {5u, 6u}) ASSERT_TRUE(board.open_room(room, {}));
-  const Endpoint to_a = board.join(5, 1).value();
-  ASSERT_TRUE(board.join(6, 2));
-  ASSERT_TRUE(board.configure_member(1, clear_leg(a_.here()), pcmu()));
-  ASSERT_TRUE(board.configure_member(2, clear_leg(b_.here()), pcmu()));
-  ASSERT_TRUE(board.link_rooms(1, 5, 6));
-  const Bytes silence = b_.receive();
-  bool heard = false;
-  for (std::uint16_t sequence = 1; sequence < 500 && !heard; ++sequence) {
-    a_.send(to_a, rtp_packet(7, sequence));
-    EXPECT_EQ(a_.receive().size(), 172u);
-    const Bytes packet = b_.receive();
-    ASSERT_EQ(packet.size(), 172u);
-    heard = !std::equal(packet.begin() + 12, packet.end(), silence.begin() + 12);
-  }
-  EXPECT_TRUE(heard) << "b never heard a";
-}
-
-TEST_P(BoardTest, LinksNoRoomsThatHearEachOtherAlready) {
-  for (const RoomId room : {5u, 6u, 7u}) ASSERT_TRUE(board_.open_room(room, {}));
-  EXPECT_EQ(board_.link_rooms(1, 5, 9).error().code, "media.no-room");
-  ASSERT_TRUE(board_.link_rooms(1, 5, 6));
-  EXPECT_EQ(board_.link_rooms(1, 6, 7).error().code, "media.link-exists");
-  ASSERT_TRUE(board_.link_rooms(2, 6, 7));
-  EXPECT_EQ(board_.link_rooms(3, 7, 5).error().code, "media.link-ring");
-  EXPECT_EQ(board_.link_rooms(3, 5, 5).error().code, "media.link-ring");
-  board_.close_room(6);
-  EXPECT_TRUE(board_.link_rooms(3, 7, 5)) << "a closed room takes its links along";
-  board_.unlink_rooms(3);
-  EXPECT_TRUE(board_.link_rooms(3, 5, 7));
-}
-
-TEST_P(BoardTest, SaysWhyNobodyCanJoinOrBeDescribed) {
-  EXPECT_EQ(board_.join(5, 1).error().code, "media.no-room");
-  ASSERT_TRUE(board_.open_room(5, {}));
-  EXPECT_EQ(board_.open_room(5, {}).error().code, "media.room-exists");
-  const Endpoint here = board_.join(5, 1).value();
-  EXPECT_EQ(board_.join(5, 1).error().code, "media.member-exists");
-  EXPECT_EQ(board_.configure_member(1, clear_leg(here), pcmu()).error().code, "media.own-address");
-  EXPECT_EQ(board_.configure_member(1, clear_leg(a_.here()), {}).error().code, "media.no-voice");
-  EXPECT_EQ(board_.configure_member(9, clear_leg(a_.here()), pcmu()).error().code, "media.no-member");
-}
-
-TEST_P(BoardTest, TakesAHundredIntoARoomAndLetsThemGoWhileTheyTalk) {
-  const std::size_t ports = board_.free_ports(AddressFamily::ip4);
-  ASSERT_TRUE(board_.open_room(5, {}));
-  for (MemberId id = 1; id <= 100; ++id) {
-    const Endpoint here = board_.join(5, id).value();
-    ASSERT_TRUE(board_.configure_member(id, clear_leg(a_.here()), pcmu()));
-    a_.send(here, rtp_packet(static_cast<std::uint32_t>(id), 1));
-  }
-  // As many packets of one frame as there are members.
-  for (int i = 0; i < 100; ++i) ASSERT_EQ(a_.receive().size(), 172u);
-  for (MemberId id = 1; id <= 100; ++id) EXPECT_TRUE(board_.leave(id));
-  board_.close_room(5);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kDeadlineMs);
-  while (board_.free_ports(AddressFamily::ip4) < ports && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::yield();
-  }
-  EXPECT_EQ(board_.free_ports(AddressFamily::ip4), ports);
-}
-
 INSTANTIATE_TEST_SUITE_P(On, BoardTest, testing::Values(PacketEngine::epoll, PacketEngine::io_uring),
-                         [](const auto& engine) {
-                           return std::string(engine.param == PacketEngine::epoll ? "Epoll" : "IoUring");
-                         });
+                         test::name_of_engine);
 
 }  // namespace
 }  // namespace cadenas::media
